@@ -9,7 +9,14 @@ export async function ensureAccount(name: string): Promise<Account> {
   const existing = findAccount(name);
   if (existing !== null) return existing;
   try {
-    execFileSync("useradd", ["--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", name]);
+    execFileSync("useradd", [
+      "--system",
+      "--user-group",
+      "--no-create-home",
+      "--shell",
+      "/usr/sbin/nologin",
+      name,
+    ]);
   } catch (cause) {
     throw new Problem(`Could not make the system account ${name}, which the database runs under.`, { cause });
   }

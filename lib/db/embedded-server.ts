@@ -1,5 +1,14 @@
 import { execFile, type ExecFileException } from "node:child_process";
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import pg from "pg";
 import { Problem } from "../error/problem.ts";
@@ -37,7 +46,11 @@ export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServ
   }
   const url = `postgresql://${USER}@/${DATABASE}?host=${encodeURIComponent(socketDirectory)}&port=${PORT}`;
   await ensureDatabase(socketDirectory);
-  return { url, stop: async () => void (await run(binaries.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account)) };
+  return {
+    url,
+    stop: async () =>
+      void (await run(binaries.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account)),
+  };
 }
 
 /**
@@ -50,7 +63,8 @@ async function findBinaries(dataDir: string, account: Account | null): Promise<B
     initdb: string;
     pg_ctl: string;
   };
-  if (account === null || isReachable(dirname(found.initdb))) return { initdb: found.initdb, pgCtl: found.pg_ctl };
+  if (account === null || isReachable(dirname(found.initdb)))
+    return { initdb: found.initdb, pgCtl: found.pg_ctl };
   const copy = join(dataDir, `postgres-${MAJOR_VERSION}`);
   if (!existsSync(join(copy, "complete"))) {
     cpSync(dirname(dirname(found.initdb)), copy, { recursive: true, verbatimSymlinks: true });
@@ -107,11 +121,13 @@ async function start(
   ];
   const options = settings.flatMap((setting) => ["-c", quote(setting)]).join(" ");
   const log = join(directory, "server.log");
-  await run(binaries.pgCtl, ["start", "-D", directory, "-l", log, "-w", "-t", "120", "-o", options], account).catch(
-    (cause: unknown) => {
-      throw new Problem(`The database did not start; its log is ${log}.`, { cause });
-    },
-  );
+  await run(
+    binaries.pgCtl,
+    ["start", "-D", directory, "-l", log, "-w", "-t", "120", "-o", options],
+    account,
+  ).catch((cause: unknown) => {
+    throw new Problem(`The database did not start; its log is ${log}.`, { cause });
+  });
 }
 
 /** pg_ctl hands its -o text to a shell. */
@@ -139,9 +155,14 @@ async function run(program: string, args: string[], account: Account | null): Pr
 function execute(program: string, args: string[], account: Account | null): Promise<void> {
   const identity = account === null ? {} : { uid: account.uid, gid: account.gid };
   return new Promise((resolve, reject) => {
-    execFile(program, args, { ...identity, cwd: "/", env: { PATH: process.env.PATH, LC_ALL: "C" } }, (error, _, stderr) => {
-      if (error === null) resolve();
-      else reject(Object.assign(error, { stderr }));
-    });
+    execFile(
+      program,
+      args,
+      { ...identity, cwd: "/", env: { ...process.env, LC_ALL: "C" } },
+      (error, _, stderr) => {
+        if (error === null) resolve();
+        else reject(Object.assign(error, { stderr }));
+      },
+    );
   });
 }

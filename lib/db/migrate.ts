@@ -38,6 +38,8 @@ async function appliedMigrations(client: pg.Client): Promise<number[]> {
     "select to_regclass('drizzle.__drizzle_migrations') is not null as present",
   );
   if (rows[0]?.present !== true) return [];
-  const applied = await client.query<{ created_at: string }>("select created_at from drizzle.__drizzle_migrations");
+  const applied = await client.query<{ created_at: string }>(
+    "select created_at from drizzle.__drizzle_migrations",
+  );
   return applied.rows.map((row) => Number(row.created_at));
 }

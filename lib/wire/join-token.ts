@@ -15,10 +15,15 @@ const FINGERPRINT_BYTES = 16;
  */
 export type JoinToken = { joinId: string; secret: Uint8Array; appFingerprint: string };
 
-export function createJoinToken(appFingerprint: string): { token: string; joinId: string; secretHash: Buffer } {
+export function createJoinToken(appFingerprint: string): {
+  token: string;
+  joinId: string;
+  secretHash: Buffer;
+} {
   const id = randomBytes(ID_BYTES);
   const secret = randomBytes(SECRET_BYTES);
-  const token = PREFIX + Buffer.concat([id, secret, Buffer.from(appFingerprint, "base64url")]).toString("base64url");
+  const token =
+    PREFIX + Buffer.concat([id, secret, Buffer.from(appFingerprint, "base64url")]).toString("base64url");
   return { token, joinId: id.toString("base64url"), secretHash: hashSecret(secret) };
 }
 
@@ -51,7 +56,11 @@ export async function joinProof(secretHash: Uint8Array, agentPublicKey: JWK): Pr
   return createHmac("sha256", secretHash).update(`banwatch-enrol-v1\n${thumbprint}`).digest("base64url");
 }
 
-export async function joinProofHolds(secretHash: Uint8Array, agentPublicKey: JWK, proof: string): Promise<boolean> {
+export async function joinProofHolds(
+  secretHash: Uint8Array,
+  agentPublicKey: JWK,
+  proof: string,
+): Promise<boolean> {
   const expected = Buffer.from(await joinProof(secretHash, agentPublicKey), "base64url");
   const given = Buffer.from(proof, "base64url");
   return given.length === expected.length && timingSafeEqual(given, expected);

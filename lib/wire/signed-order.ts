@@ -23,7 +23,12 @@ export async function signOrder(
  * The order, when the app signed it for this host and it has not expired by `nowMs`.
  * Throws jose's error otherwise (`JWTExpired`, `JWSSignatureVerificationFailed`, …), or zod's when it isn't an order.
  */
-export async function verifyOrder(key: CryptoKey, hostId: string, jws: string, nowMs: number): Promise<Order> {
+export async function verifyOrder(
+  key: CryptoKey,
+  hostId: string,
+  jws: string,
+  nowMs: number,
+): Promise<Order> {
   const { payload } = await jwtVerify(jws, key, {
     algorithms: ["EdDSA"],
     issuer: ISSUER,

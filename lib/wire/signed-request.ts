@@ -63,7 +63,9 @@ export async function verifyRequest(
     return "signature_invalid";
   }
   const same =
-    claims.method === request.method && claims.path === request.path && claims.bodySha256 === sha256(request.body);
+    claims.method === request.method &&
+    claims.path === request.path &&
+    claims.bodySha256 === sha256(request.body);
   if (!same) return "signature_invalid";
   return Math.abs(request.nowMs - claims.iatMs) <= REQUEST_MAX_AGE_MS ? "valid" : "clock_skew";
 }

@@ -36,7 +36,11 @@ export const action = pgTable(
     /** The action that this one takes back. */
     undoes: uuid("undoes"),
   },
-  (table) => [index("action_at").on(table.at.desc()), index("action_address").on(table.address), index("action_undoes").on(table.undoes)],
+  (table) => [
+    index("action_at").on(table.at.desc()),
+    index("action_address").on(table.address),
+    index("action_undoes").on(table.undoes),
+  ],
 );
 
 export const ruleEffect = pgEnum("rule_effect", ["deny", "allow"]);

@@ -1,4 +1,14 @@
-import { bigint, boolean, index, integer, pgEnum, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import {
+  bigint,
+  boolean,
+  index,
+  integer,
+  pgEnum,
+  pgTable,
+  primaryKey,
+  text,
+  uuid,
+} from "drizzle-orm/pg-core";
 import { inet, instant } from "./columns.ts";
 
 export const enforcer = pgEnum("enforcer", ["fail2ban", "banwatch"]);
@@ -17,7 +27,10 @@ export const ban = pgTable(
     until: instant("until"),
     untilKnown: boolean("until_known").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hostId, table.address, table.enforcer, table.jail] }), index("ban_address").on(table.address)],
+  (table) => [
+    primaryKey({ columns: [table.hostId, table.address, table.enforcer, table.jail] }),
+    index("ban_address").on(table.address),
+  ],
 );
 
 /**

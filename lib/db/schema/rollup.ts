@@ -17,7 +17,10 @@ export const slotCount = pgTable(
     kind: eventKind("kind").notNull(),
     count: bigint("count", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hostId, table.slot, table.detector, table.kind] }), index("slot_count_slot").on(table.slot)],
+  (table) => [
+    primaryKey({ columns: [table.hostId, table.slot, table.detector, table.kind] }),
+    index("slot_count_slot").on(table.slot),
+  ],
 );
 
 /** Attacks an hour from each place: the frames of the map, and the countries. */
@@ -31,7 +34,10 @@ export const placeHour = pgTable(
     attacks: bigint("attacks", { mode: "number" }).notNull(),
     bans: bigint("bans", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hostId, table.hour, table.detector, table.placeId] }), index("place_hour_hour").on(table.hour)],
+  (table) => [
+    primaryKey({ columns: [table.hostId, table.hour, table.detector, table.placeId] }),
+    index("place_hour_hour").on(table.hour),
+  ],
 );
 
 /** Attacks an hour from each network; `asn` 0 is unknown. */
@@ -61,7 +67,10 @@ export const userHour = pgTable(
     userName: text("user_name").notNull(),
     attacks: bigint("attacks", { mode: "number" }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.hostId, table.hour, table.detector, table.userName] }), index("user_hour_hour").on(table.hour)],
+  (table) => [
+    primaryKey({ columns: [table.hostId, table.hour, table.detector, table.userName] }),
+    index("user_hour_hour").on(table.hour),
+  ],
 );
 
 /** Attacks an hour by the port that was attacked; only events that name one. */

