@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, boolean, index, jsonb, pgEnum, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { inet, instant } from "./columns.ts";
 
@@ -105,6 +106,9 @@ export const command = pgTable(
     index("command_action").on(table.actionId),
     index("command_address").on(table.address),
     index("command_host_state").on(table.hostId, table.state),
+    index("command_open")
+      .on(table.queuedAt)
+      .where(sql`${table.state} <> 'verified'`),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   bigint,
   boolean,
@@ -30,6 +31,9 @@ export const ban = pgTable(
   (table) => [
     primaryKey({ columns: [table.hostId, table.address, table.enforcer, table.jail] }),
     index("ban_address").on(table.address),
+    index("ban_by_people")
+      .on(table.address)
+      .where(sql`${table.enforcer} = 'banwatch'`),
   ],
 );
 
@@ -54,5 +58,16 @@ export const blockedAddress = pgTable(
     placeId: bigint("place_id", { mode: "number" }).notNull(),
     asn: bigint("asn", { mode: "number" }).notNull(),
   },
-  (table) => [index("blocked_address_since").on(table.since.desc(), table.address)],
+  // Both columns of a page's order point the same way, so that "after this row" is one comparison of rows.
+  (table) => [
+    index("blocked_address_newest").on(table.since, table.address),
+    index("blocked_address_permanent")
+      .on(table.since, table.address)
+      .where(sql`${table.permanent}`),
+    index("blocked_address_until")
+      .on(table.until)
+      .where(sql`not ${table.permanent}`),
+    index("blocked_address_jail").on(table.jail, table.since, table.address),
+    index("blocked_address_country").on(table.countryCode, table.since, table.address),
+  ],
 );
