@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { Problem } from "../error/problem.ts";
-import { parseConfig } from "./config.ts";
+import { readConfig } from "./config.ts";
 
 test("an empty environment gives the defaults", () => {
-  const config = parseConfig({ PORT: "", OTHER: "x" });
+  const config = readConfig({ PORT: "", OTHER: "x" });
   expect(config).toMatchObject({ port: 3000, host: "0.0.0.0", databaseUrl: null, publicUrl: null });
   expect(config.dataDir.startsWith("/")).toBe(true);
   expect(config.trustedProxies).toEqual([]);
@@ -11,7 +11,7 @@ test("an empty environment gives the defaults", () => {
 
 test("every setting is read", () => {
   const databaseUrl = "postgresql://banwatch@/banwatch?host=%2Ftmp%2Frun&port=5432";
-  const config = parseConfig({
+  const config = readConfig({
     PORT: "4300",
     HOST: "127.0.0.1",
     BANWATCH_DATA_DIR: "/var/lib/banwatch",
@@ -36,6 +36,6 @@ test.each([
   [{ BANWATCH_PUBLIC_URL: "banwatch" }, "BANWATCH_PUBLIC_URL"],
   [{ BANWATCH_TRUSTED_PROXIES: "proxy.local" }, "BANWATCH_TRUSTED_PROXIES"],
 ])("%o is refused with a sentence that names it", (environment, name) => {
-  expect(() => parseConfig(environment)).toThrow(Problem);
-  expect(() => parseConfig(environment)).toThrow(name);
+  expect(() => readConfig(environment)).toThrow(Problem);
+  expect(() => readConfig(environment)).toThrow(name);
 });

@@ -54,7 +54,7 @@ export type Config = {
 };
 
 /** The settings as the environment gives them. Throws a `Problem` that names the setting that is wrong. */
-export function parseConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
   const parsed = configSchema.safeParse(Object.fromEntries(given));
   if (!parsed.success) {
@@ -76,6 +76,6 @@ let ofThisProcess: Config | undefined;
 
 /** The settings of this process, read once. */
 export function config(): Config {
-  ofThisProcess ??= parseConfig(process.env);
+  ofThisProcess ??= readConfig(process.env);
   return ofThisProcess;
 }
