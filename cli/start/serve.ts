@@ -1,0 +1,86 @@
+import { resolve } from "node:path";
+import type { Server } from "node:http";
+import next from "next";
+import type { Config } from "../../lib/config/config.ts";
+import { connections, disconnect } from "../../lib/db/client.ts";
+import { ensureInstance, issueSetupToken } from "../../lib/instance/instance.ts";
+import { startLocalAgentIfEnrolled, stopLocalAgent } from "../../lib/local-agent/local-agent.ts";
+import { browserAddresses } from "./addresses.ts";
+import { buildIfChanged } from "./build.ts";
+import { chooseDataDirectory, lockDataDirectory, prepareDataDirectory } from "./data-directory.ts";
+import { openDatabase } from "./database.ts";
+import { guarded, listen } from "./http-server.ts";
+import { Shutdown } from "./shutdown.ts";
+
+const PROJECT = resolve(import.meta.dirname, "../..");
+/** How long an answer under way may take once the app was told to stop. */
+const DRAIN_MS = 2_000;
+
+export type ServeOptions = {
+  demo: boolean;
+  /** Runs when the database is ready and before the first request; what it answers is run at shutdown. */
+  prepare?: () => Promise<() => Promise<void>>;
+};
+
+/** Brings Banwatch up and keeps it up: port, data directory, database, build, app, local agent, in this order. */
+export async function serve(config: Config, options: ServeOptions): Promise<void> {
+  const shutdown = new Shutdown();
+  shutdown.listen();
+  try {
+    await bringUp(config, options, shutdown);
+  } catch (error) {
+    await shutdown.run();
+    throw error;
+  }
+}
+
+async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown): Promise<void> {
+  const { server, handle } = await listen(config.host, config.port);
+  shutdown.add(() => drain(server));
+  const dataDir = chooseDataDirectory(config.dataDir, process.env.BANWATCH_DATA_DIR !== undefined);
+  prepareDataDirectory(dataDir);
+  shutdown.add(lockDataDirectory(dataDir));
+  await buildIfChanged(PROJECT, shutdown);
+  const database = await openDatabase(config.databaseUrl, dataDir);
+  shutdown.add(() => database.stop());
+  // From here on the app's modules find both where they look for them.
+  process.env.DATABASE_URL = database.url;
+  process.env.BANWATCH_DATA_DIR = dataDir;
+  shutdown.add(() => disconnect(connections()));
+  await ensureInstance(connections(), { demo: options.demo });
+  if (options.prepare !== undefined) shutdown.add(await options.prepare());
+  const app = next({ dev: false, dir: PROJECT, hostname: config.host, port: config.port });
+  await app.prepare();
+  const answer = app.getRequestHandler();
+  handle(guarded(PROJECT, (request, response) => answer(request, response)));
+  shutdown.add(stopLocalAgent);
+  if (!options.demo) await startLocalAgentIfEnrolled();
+  // Requests end first: whatever they use goes after them.
+  shutdown.add(() => drain(server));
+  await announce(config, dataDir);
+}
+
+async function announce(config: Config, dataDir: string): Promise<void> {
+  const addresses =
+    config.publicUrl === null ? browserAddresses(config.host, config.port) : [config.publicUrl];
+  const [first = "", ...others] = addresses;
+  console.log(`Banwatch is running at ${first}${others.length === 0 ? "" : ` (also ${others.join(", ")})`}`);
+  console.log(`Its data is in ${dataDir}.`);
+  const token = await issueSetupToken(connections());
+  if (token === null) {
+    console.log("Sign in there with the account you have.");
+    return;
+  }
+  console.log("\nCreate the admin with this link. It works once:");
+  for (const address of addresses) console.log(`  ${address}/setup?token=${token}`);
+}
+
+/** Lets answers under way end, then closes what stays open on purpose, such as live streams. */
+async function drain(server: Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = new Promise<void>((done) => server.close(() => done()));
+  server.closeIdleConnections();
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  await closed;
+  clearTimeout(timer);
+}

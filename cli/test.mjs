@@ -1,0 +1,3 @@
+import { bootstrap } from "./bootstrap.mjs";
+
+bootstrap(".ci/test.ts", process.argv.slice(2));

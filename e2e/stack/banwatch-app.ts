@@ -1,0 +1,44 @@
+import { resolve } from "node:path";
+import type { Namespace } from "./namespace.ts";
+import type { LongRunning } from "./programs.ts";
+
+const PROJECT = resolve(import.meta.dirname, "../..");
+
+/** The built app, started as its users start it. */
+export class BanwatchApp {
+  readonly #namespace: Namespace;
+  readonly #dataDir: string;
+  readonly port: number;
+  #process: LongRunning | null = null;
+
+  constructor(namespace: Namespace, dataDir: string, port = 3000) {
+    this.#namespace = namespace;
+    this.#dataDir = dataDir;
+    this.port = port;
+  }
+
+  /** Answers the one-time link's token, when there is no admin yet. */
+  async start(command = "start"): Promise<string | null> {
+    const { CI: _, ...environment } = process.env;
+    const settings = { PORT: String(this.port), BANWATCH_DATA_DIR: this.#dataDir };
+    this.#process = this.#namespace.start(process.execPath, [resolve(PROJECT, "cli/main.ts"), command], {
+      ...environment,
+      ...settings,
+    });
+    await this.#process.printed(/Banwatch is running at .*\nIts data is in .*\n/);
+    await this.#process.printed(/setup\?token=|Sign in/);
+    return /setup\?token=(\S+)/.exec(this.#process.output)?.[1] ?? null;
+  }
+
+  get output(): string {
+    return this.#process?.output ?? "";
+  }
+
+  get pid(): number {
+    return this.#process!.process.pid!;
+  }
+
+  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
+    await this.#process?.stop(signal);
+  }
+}
