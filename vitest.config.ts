@@ -6,7 +6,7 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["{lib,agent,cli,components,app,bench}/**/*.test.{ts,tsx}"],
+          include: ["{lib,agent,cli,components,app,bench,.ci}/**/*.test.{ts,tsx}"],
           environment: "node",
         },
       },

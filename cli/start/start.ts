@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { parseConfig } from "../../lib/config/config.ts";
+import { readConfig } from "../../lib/config/config.ts";
 import { serve } from "./serve.ts";
 
 export function addStartCommand(program: Command): void {
@@ -7,6 +7,6 @@ export function addStartCommand(program: Command): void {
     .command("start")
     .description("start the dashboard, with a database of its own unless DATABASE_URL names one")
     .action(async () => {
-      await serve(parseConfig(process.env), { demo: false });
+      await serve(readConfig(process.env), { demo: false });
     });
 }

@@ -1,0 +1,3 @@
+import { client } from "../lib/db/client.ts";
+
+export const bad = client;

@@ -1,0 +1,3 @@
+import { bans } from "../../lib/query/bans.ts";
+
+export const bad = bans;

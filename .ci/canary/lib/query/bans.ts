@@ -1,0 +1,2 @@
+export const bans = 1;
+export type Bans = number;
