@@ -1,0 +1,18 @@
+/** Says on every page of a demonstration that nothing here is real. */
+export function DemoBanner() {
+  return (
+    <p className="page-x border-b border-line bg-s2 py-1.5 text-t2">
+      <strong className="font-strong text-t1">Sample data.</strong> Generated traffic and hosts; actions
+      change nothing outside this demonstration.
+      <details className="inline">
+        <summary className="ml-2 inline font-control text-t1 underline decoration-line2 underline-offset-2">
+          Leave
+        </summary>
+        <span className="ml-2">
+          Stop this program with Ctrl C, then run <code className="mono text-t1">npm start</code> for your own
+          data.
+        </span>
+      </details>
+    </p>
+  );
+}

@@ -1,0 +1,75 @@
+"use client";
+
+import { useRef, useState, type ReactNode } from "react";
+import { useRouter } from "next/navigation";
+import type { ShellCounts } from "../../lib/query/shell-counts.ts";
+import { useLiveQuery } from "../live/use-live.ts";
+import { ToastProvider } from "../ui/toast.tsx";
+import { TooltipProvider } from "../ui/tooltip.tsx";
+import type { ShellPerson } from "./account-menu.tsx";
+import { DemoBanner } from "./demo-banner.tsx";
+import { HelpDialog } from "./help-dialog.tsx";
+import { PAGES } from "./pages.ts";
+import { useShortcuts } from "./shortcuts.ts";
+import { TabBar } from "./tab-bar.tsx";
+import { toggleTheme } from "./theme.ts";
+import { TopBar } from "./top-bar.tsx";
+
+const CHORD_MS = 1_000;
+
+/** What is around every page: the bar, the tabs of a phone, shortcuts, messages. */
+export function Shell({
+  person,
+  initialCounts,
+  nowMs,
+  demo,
+  children,
+}: {
+  person: ShellPerson;
+  initialCounts: ShellCounts;
+  nowMs: number;
+  demo: boolean;
+  children: ReactNode;
+}) {
+  const router = useRouter();
+  const [help, setHelp] = useState(false);
+  const gAtMs = useRef(0);
+  const { data: counts } = useLiveQuery("/api/query/shell", initialCounts, ["bans", "hosts", "commands"]);
+  const goTo = (href: string) => () => {
+    if (Date.now() - gAtMs.current > CHORD_MS) return false;
+    gAtMs.current = 0;
+    router.push(href);
+    return true;
+  };
+  useShortcuts({
+    g: () => {
+      gAtMs.current = Date.now();
+    },
+    "?": () => setHelp(true),
+    t: toggleTheme,
+    ...Object.fromEntries(PAGES.map((page) => [page.key, goTo(page.href)])),
+  });
+  return (
+    <ToastProvider>
+      <TooltipProvider delayDuration={300}>
+        <a
+          href="#content"
+          className="fixed top-2 left-2 z-[70] -translate-y-20 rounded-control bg-t1 px-3 py-1.5 text-bg focus:translate-y-0"
+        >
+          Skip to the content
+        </a>
+        <TopBar counts={counts} nowMs={nowMs} person={person} onHelp={() => setHelp(true)} />
+        {demo ? <DemoBanner /> : null}
+        <main
+          id="content"
+          tabIndex={-1}
+          className="outline-none pb-[calc(60px+env(safe-area-inset-bottom))] tab:pb-0"
+        >
+          {children}
+        </main>
+        <TabBar hostsDegraded={counts.hostsDegraded} />
+        <HelpDialog open={help} onOpenChange={setHelp} />
+      </TooltipProvider>
+    </ToastProvider>
+  );
+}
