@@ -57,8 +57,40 @@ function run(script, args) {
     stdio: ["inherit", "inherit", "inherit", "ipc"],
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  followNpm(() => child.kill("SIGTERM"));
   child.on("error", (error) => fail(`The project's own Node could not be started: ${error.message}`));
   child.on("exit", (code, signal) => process.exit(signal === null ? code : 1));
+}
+
+/** When npm started this and is killed without a chance to pass that on, `stop` is called: nothing is left behind. */
+function followNpm(stop) {
+  if (process.env.npm_lifecycle_event === undefined || process.platform !== "linux") return;
+  const npm = [process.ppid, parentOf(process.ppid)].find((pid) => pid !== null && commandOf(pid).includes("npm"));
+  if (npm === undefined) return;
+  const timer = setInterval(() => {
+    if (existsSync(`/proc/${npm}`)) return;
+    clearInterval(timer);
+    stop();
+  }, 1_000);
+  timer.unref();
+}
+
+/** Field 4 of /proc/PID/stat, see proc(5). */
+function parentOf(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+  } catch {
+    return null;
+  }
+}
+
+function commandOf(pid) {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 function fail(sentence) {
