@@ -1,0 +1,21 @@
+import { connections } from "../../../../../lib/db/client.ts";
+import { answerError } from "../../../../../lib/error/answer.ts";
+import { geo } from "../../../../../lib/geo/geo.ts";
+import { authenticateHost } from "../../../../../lib/host/authenticate-host.ts";
+import { readBody } from "../../../../../lib/host/read-body.ts";
+import { acceptObserved } from "../../../../../lib/ingest/accept-observed.ts";
+import { parseMessage } from "../../../../../lib/ingest/parse-message.ts";
+import { markSeen } from "../../../../../lib/ingest/mark-seen.ts";
+import { OBSERVED_MAX_BYTES, observedSchema } from "../../../../../lib/wire/wire.ts";
+
+export async function POST(request: Request): Promise<Response> {
+  try {
+    const { raw, text } = await readBody(request, OBSERVED_MAX_BYTES);
+    const host = await authenticateHost(request, raw);
+    await markSeen(connections(), host.id);
+    await acceptObserved(connections(), await geo(), host.id, parseMessage(observedSchema, text));
+    return Response.json({});
+  } catch (error) {
+    return answerError(error);
+  }
+}
