@@ -46,6 +46,8 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   // From here on the app's modules find both where they look for them.
   process.env.DATABASE_URL = database.url;
   process.env.BANWATCH_DATA_DIR = dataDir;
+  // No request leaves the machine unless the admin asks for it.
+  process.env.NEXT_TELEMETRY_DISABLED = "1";
   shutdown.add(() => disconnect(connections()));
   await ensureInstance(connections(), { demo: options.demo });
   if (options.prepare !== undefined) shutdown.add(await options.prepare());
