@@ -1,0 +1,79 @@
+import { and, eq } from "drizzle-orm";
+import type { Connections } from "../db/client.ts";
+import { command, host } from "../db/schema/index.ts";
+import { inTransaction, type Transaction } from "../db/transaction.ts";
+import { cleanText } from "../host/clean-text.ts";
+import { publish } from "../live/publish.ts";
+import type { Report } from "../wire/wire.ts";
+import { statesBefore } from "./state.ts";
+
+/** Moves this host's commands as it reports; what is unknown, repeated or out of order changes nothing. */
+export async function acceptReports(
+  connections: Connections,
+  hostId: string,
+  reports: readonly Report[],
+  nowMs: number,
+): Promise<void> {
+  await inTransaction(connections, async (transaction) => {
+    const [from] = await transaction.db
+      .select({ clockDifferenceMs: host.clockDifferenceMs })
+      .from(host)
+      .where(eq(host.id, hostId));
+    const actionIds = new Set<string>();
+    // One host's reports wait for each other in one order, so that two requests can't lock each other out.
+    for (const report of reports.toSorted((a, b) =>
+      a.commandId < b.commandId ? -1 : Number(a.commandId > b.commandId),
+    )) {
+      const atMs = report.atMs - (from?.clockDifferenceMs ?? 0);
+      const actionId = await acceptReport(transaction, hostId, report, { atMs, nowMs });
+      if (actionId !== null) actionIds.add(actionId);
+    }
+    if (actionIds.size > 0) {
+      await publish(transaction.client, { topic: "commands", actionIds: [...actionIds] });
+    }
+  });
+}
+
+/** The action whose command moved; null when nothing changed. */
+async function acceptReport(
+  transaction: Transaction,
+  hostId: string,
+  report: Report,
+  times: { atMs: number; nowMs: number },
+): Promise<string | null> {
+  const itself = and(eq(command.hostId, hostId), eq(command.id, report.commandId));
+  const [found] = await transaction.db.select().from(command).where(itself).for("update");
+  if (found === undefined || !statesBefore(report.state, found.ruleId !== null).includes(found.state))
+    return null;
+  // The host's time by the app's clock; a clock that is set meanwhile must not put it before the click or into the future.
+  const at = new Date(Math.min(Math.max(times.atMs, found.queuedAt.getTime()), times.nowMs));
+  await transaction.db
+    .update(command)
+    .set({ state: report.state, ...whatItSays(report, at, found) })
+    .where(itself);
+  return found.actionId;
+}
+
+function whatItSays(report: Report, at: Date, found: typeof command.$inferSelect) {
+  const detail = cleanText(report.detail ?? "", 1024) || null;
+  switch (report.state) {
+    case "delivered":
+      return { deliveredAt: at };
+    case "applied":
+      return { deliveredAt: found.deliveredAt ?? at, appliedAt: at, endedAt: null, detail: null };
+    case "verified":
+      return {
+        deliveredAt: found.deliveredAt ?? at,
+        appliedAt: found.appliedAt ?? at,
+        verifiedAt: at,
+        endedAt: null,
+        detail: null,
+        evidence: (report.evidence ?? []).map((line) => cleanText(line, 300)),
+      };
+    case "failed":
+    case "drifted":
+      return { endedAt: at, detail };
+    default:
+      return report.state satisfies never;
+  }
+}

@@ -1,0 +1,28 @@
+// oxlint-disable-next-line no-control-regex -- these are what must not reach a page or a terminal
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
+
+/** Text from a host, fit for a page: control, invisible and direction-changing characters become one space. */
+export function cleanText(text: string, maxLength: number): string {
+  return text.replaceAll(UNPRINTABLE, " ").trim().slice(0, maxLength);
+}
+
+const HOST_NAME_MAX = 63;
+
+/** A host's name for itself, reduced to letters, digits, dots, hyphens and underscores. */
+export function cleanHostName(text: string): string {
+  const name = text
+    .normalize("NFKC")
+    .replaceAll(/[^\p{L}\p{N}._-]+/gu, "-")
+    .replaceAll(/^[-.]+|[-.]+$/g, "")
+    .slice(0, HOST_NAME_MAX);
+  return name === "" ? "host" : name;
+}
+
+/** The name, or with the first free number behind it: `web-1`, `web-1-2`, `web-1-3`. */
+export function firstFreeName(name: string, taken: ReadonlySet<string>): string {
+  if (!taken.has(name)) return name;
+  for (let number = 2; ; number += 1) {
+    const numbered = `${name}-${number}`;
+    if (!taken.has(numbered)) return numbered;
+  }
+}
