@@ -32,15 +32,14 @@ function ensureDependencies() {
   const npm = process.env.npm_execpath;
   const [program, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
   const { NODE_ENV: _, npm_config_production: __, npm_config_omit: ___, ...environment } = process.env;
-  const { status, error } = spawnSync(
-    program,
-    [...first, "ci", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"],
-    {
-      cwd: project,
-      env: environment,
-      stdio: ["ignore", 2, "inherit"],
-    },
-  );
+  // Not `npm ci`: it refuses a lock file made where the binaries for some other platform could not be had. This
+  // installs just what the lock file names as well, adds what this platform needs, and leaves the file alone.
+  const options = ["install", "--no-save", "--include=dev", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { status, error } = spawnSync(program, [...first, ...options], {
+    cwd: project,
+    env: environment,
+    stdio: ["ignore", 2, "inherit"],
+  });
   if (error !== undefined) fail(`npm could not be started: ${error.message}`);
   if (status !== 0) fail("The installation failed; npm says why above. Put that right and start again.");
   writeFileSync(stampFile, wanted);
