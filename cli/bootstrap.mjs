@@ -64,7 +64,9 @@ function run(script, args) {
 /** When npm started this and is killed without a chance to pass that on, `stop` is called: nothing is left behind. */
 function followNpm(stop) {
   if (process.env.npm_lifecycle_event === undefined || process.platform !== "linux") return;
-  const npm = [process.ppid, parentOf(process.ppid)].find((pid) => pid !== null && commandOf(pid).includes("npm"));
+  const npm = [process.ppid, parentOf(process.ppid)].find(
+    (pid) => pid !== null && commandOf(pid).includes("npm"),
+  );
   if (npm === undefined) return;
   const timer = setInterval(() => {
     if (existsSync(`/proc/${npm}`)) return;

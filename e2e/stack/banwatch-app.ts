@@ -34,8 +34,9 @@ export class BanwatchApp {
     return this.#process?.output ?? "";
   }
 
-  get pid(): number {
-    return this.#process!.process.pid!;
+  /** Null while it runs. */
+  get exitCode(): number | null {
+    return this.#process?.process.exitCode ?? null;
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
