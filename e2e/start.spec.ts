@@ -41,9 +41,8 @@ test.describe("npm start", () => {
     await app.start();
     await app.stop("SIGTERM");
     expect(databasePid()).toBeNull();
-    const startedAt = Date.now();
     await app.start();
-    expect(Date.now() - startedAt).toBeLessThan(15_000);
+    expect(app.output).not.toContain("Building the app");
   });
 
   test("takes its database up again after kill -9", async () => {
