@@ -1,0 +1,48 @@
+import { randomUUID } from "node:crypto";
+import { and, inArray, type SQL } from "drizzle-orm";
+import { command } from "../db/schema/index.ts";
+import type { Transaction } from "../db/transaction.ts";
+import { publish } from "../live/publish.ts";
+import { COMMAND_TTL_MS, TAKEN_BACK } from "./state.ts";
+
+export type NewCommand =
+  | { verb: "unban" | "reban"; hostId: string; address: string; jails: string[] }
+  | { verb: "deny" | "lift"; hostId: string; address: string; ruleId: string };
+
+/** Queues the commands of one action; the hosts that listen are told when the transaction commits. */
+export async function enqueue(
+  transaction: Transaction,
+  actionId: string,
+  commands: readonly NewCommand[],
+  nowMs: number,
+): Promise<void> {
+  const queuedAt = new Date(nowMs);
+  const rows = commands.map((each): typeof command.$inferInsert => {
+    const common = { id: randomUUID(), actionId, state: "queued" as const, queuedAt };
+    return "ruleId" in each
+      ? { ...common, ...each, jails: [], expiresAt: null }
+      : { ...common, ...each, expiresAt: new Date(nowMs + COMMAND_TTL_MS) };
+  });
+  if (rows.length > 0) await transaction.db.insert(command).values(rows);
+  await publish(transaction.client, { topic: "commands", actionIds: [actionId] });
+}
+
+/** Tells the agents of these hosts to look for new orders. */
+export async function callHosts(transaction: Transaction, hostIds: readonly string[]): Promise<void> {
+  for (const hostId of new Set(hostIds)) await publish(transaction.client, { topic: "orders", hostId });
+}
+
+/** Gives up those of the commands that no host has reported as applied: what they were for was taken back. */
+export async function takeBack(
+  transaction: Transaction,
+  which: SQL | undefined,
+  nowMs: number,
+): Promise<void> {
+  const taken = await transaction.db
+    .update(command)
+    .set({ state: "failed", endedAt: new Date(nowMs), detail: TAKEN_BACK, ruleId: null })
+    .where(and(which, inArray(command.state, ["queued", "delivered"])))
+    .returning({ actionId: command.actionId });
+  const actionIds = [...new Set(taken.map((each) => each.actionId))];
+  if (actionIds.length > 0) await publish(transaction.client, { topic: "commands", actionIds });
+}
