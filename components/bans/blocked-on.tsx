@@ -1,0 +1,65 @@
+import type { CommandState } from "../../lib/query/action-progress.ts";
+import type { BanRow } from "../../lib/query/bans.ts";
+import { actionOutcome, needsYou } from "../actions/action-words.ts";
+import { CommandSteps } from "../actions/command-steps.tsx";
+
+const VERB = { unban: "Unban", ban_permanently: "Ban", undo: "Undo" } as const;
+const WORST_FIRST: readonly CommandState[] = [
+  "failed",
+  "drifted",
+  "expired",
+  "queued",
+  "delivered",
+  "applied",
+  "verified",
+];
+
+/** On how many hosts it is blocked, or how far the action is that changes that. */
+export function BlockedOn({ row, hostTotal }: { row: BanRow; hostTotal: number }) {
+  const { action } = row;
+  const failed = action === null ? 0 : needsYou(action);
+  if (action !== null && failed === 0) {
+    const worst = WORST_FIRST.find((state) => action.counts[state] > 0) ?? "queued";
+    const verb = action.verb in VERB ? VERB[action.verb as keyof typeof VERB] : "Action";
+    return (
+      <span className="flex items-center gap-2 whitespace-nowrap">
+        <CommandSteps state={worst} />
+        <span className="text-t2">
+          <span className="text-t1">{verb}</span> {actionOutcome(action)}
+        </span>
+      </span>
+    );
+  }
+  const unknown = row.unknownHostCount;
+  return (
+    <span className="flex items-center gap-2.5 whitespace-nowrap">
+      <Meter blocked={row.hostCount} failed={failed} total={hostTotal} />
+      <span>
+        {row.hostCount}
+        {row.hostCount === hostTotal && hostTotal > 1 ? <span className="text-t3"> all</span> : null}
+      </span>
+      {failed > 0 ? <span className="font-strong text-crit">{failed} need you</span> : null}
+      {failed === 0 && unknown > 0 ? (
+        <span className="text-warn" title="The agent is silent: what the host blocks now is unknown.">
+          {unknown} unknown
+        </span>
+      ) : null}
+    </span>
+  );
+}
+
+const WIDTH = 72;
+
+function Meter({ blocked, failed, total }: { blocked: number; failed: number; total: number }) {
+  const width = (count: number) =>
+    count === 0 || total === 0 ? 0 : Math.max(2, Math.min(1, count / total) * WIDTH);
+  return (
+    <svg aria-hidden width={WIDTH} height="6" viewBox={`0 0 ${WIDTH} 6`} className="shrink-0">
+      <rect width={WIDTH} height="6" fill="var(--s3)" />
+      <rect width={width(blocked)} height="6" fill="var(--t2)" />
+      {failed > 0 ? (
+        <rect x={WIDTH - width(failed)} width={width(failed)} height="6" fill="var(--crit)" />
+      ) : null}
+    </svg>
+  );
+}
