@@ -1,6 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { Connections } from "../db/client.ts";
-import { command, host } from "../db/schema/index.ts";
+import { command } from "../db/schema/index.ts";
 import { inTransaction, type Transaction } from "../db/transaction.ts";
 import { cleanText } from "../host/clean-text.ts";
 import { publish } from "../live/publish.ts";
@@ -15,17 +15,10 @@ export async function acceptReports(
   nowMs: number,
 ): Promise<void> {
   await inTransaction(connections, async (transaction) => {
-    const [from] = await transaction.db
-      .select({ clockDifferenceMs: host.clockDifferenceMs })
-      .from(host)
-      .where(eq(host.id, hostId));
     const actionIds = new Set<string>();
     // One host's reports wait for each other in one order, so that two requests can't lock each other out.
-    for (const report of reports.toSorted((a, b) =>
-      a.commandId < b.commandId ? -1 : Number(a.commandId > b.commandId),
-    )) {
-      const atMs = report.atMs - (from?.clockDifferenceMs ?? 0);
-      const actionId = await acceptReport(transaction, hostId, report, { atMs, nowMs });
+    for (const report of reports.toSorted(byCommand)) {
+      const actionId = await acceptReport(transaction, hostId, report, nowMs);
       if (actionId !== null) actionIds.add(actionId);
     }
     if (actionIds.size > 0) {
@@ -34,19 +27,24 @@ export async function acceptReports(
   });
 }
 
+function byCommand(a: Report, b: Report): number {
+  if (a.commandId === b.commandId) return 0;
+  return a.commandId < b.commandId ? -1 : 1;
+}
+
 /** The action whose command moved; null when nothing changed. */
 async function acceptReport(
   transaction: Transaction,
   hostId: string,
   report: Report,
-  times: { atMs: number; nowMs: number },
+  nowMs: number,
 ): Promise<string | null> {
   const itself = and(eq(command.hostId, hostId), eq(command.id, report.commandId));
   const [found] = await transaction.db.select().from(command).where(itself).for("update");
   if (found === undefined || !statesBefore(report.state, found.ruleId !== null).includes(found.state))
     return null;
-  // The host's time by the app's clock; a clock that is set meanwhile must not put it before the click or into the future.
-  const at = new Date(Math.min(Math.max(times.atMs, found.queuedAt.getTime()), times.nowMs));
+  // The agent says it by the app's clock as well as it knows it: never before the click, nor in the future.
+  const at = new Date(Math.min(Math.max(report.atMs, found.queuedAt.getTime()), nowMs));
   await transaction.db
     .update(command)
     .set({ state: report.state, ...whatItSays(report, at, found) })
