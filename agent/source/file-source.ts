@@ -1,0 +1,297 @@
+import { watch } from "node:fs";
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import type { LineParser } from "../parse/parser.ts";
+import {
+  type Fingerprint,
+  FINGERPRINT_BYTES,
+  fingerprintMatches,
+  fingerprintOf,
+  readFirstBytes,
+} from "./fingerprint.ts";
+import { type FileIdentity, LogReader } from "./log-reader.ts";
+import { firstBytesOf, readRotated, rotatedFiles, type RotatedFile } from "./rotated-files.ts";
+import type { Deliver, Position, Source, SourceHealth, SourceState, Tally } from "./source.ts";
+
+/** Changes are told by the kernel; this is for file systems where it doesn't, and for what it forgot. */
+const POLL_MS = 1000;
+const CHUNK_BYTES = 128 * 1024;
+const NO_FINGERPRINT: Fingerprint = { length: 0, hash: "" };
+
+type OpenFile = { handle: FileHandle; device: number; inode: number; fingerprint: Fingerprint };
+
+/**
+ * A log file that is followed by its path: through rotation by renaming (the old file is read to its end first),
+ * through copytruncate, through its absence. Where nothing was read before, rotated files come first, oldest first.
+ */
+export class FileSource implements Source {
+  readonly name: string;
+  readonly #deliver: Deliver;
+  readonly #reader: LogReader;
+  readonly #saved: Position | null;
+  readonly #chunk = Buffer.allocUnsafe(CHUNK_BYTES);
+  #file: OpenFile | null = null;
+  #health: SourceHealth = { state: "missing", reason: "not opened yet" };
+  #stop: AbortSignal = AbortSignal.abort();
+  #modifiedMs = 0;
+
+  constructor(about: { path: string; saved: SourceState; parser: LineParser; deliver: Deliver }) {
+    this.name = about.path;
+    this.#saved = about.saved.position;
+    this.#deliver = about.deliver;
+    this.#reader = new LogReader({
+      name: about.path,
+      parser: about.parser,
+      deliver: this.#deliver,
+      tally: about.saved.tally,
+    });
+  }
+
+  health(): SourceHealth {
+    return this.#health;
+  }
+
+  tally(): Tally {
+    return this.#reader.tally;
+  }
+
+  async run(stop: AbortSignal, options: { once: boolean }): Promise<void> {
+    this.#stop = stop;
+    const changes = options.once ? null : new ChangeWatch(this.name);
+    try {
+      await this.#catchUp();
+      for (;;) {
+        await this.#readLive();
+        if (options.once || stop.aborted) break;
+        await changes?.wait(stop);
+      }
+      if (this.#file !== null) {
+        if (options.once) await this.#reader.finishFile(this.#identity(this.#file));
+        else await this.#reader.flush(this.#identity(this.#file));
+      }
+    } finally {
+      changes?.close();
+      await this.#file?.handle.close();
+      this.#file = null;
+    }
+  }
+
+  /** Reads what was written while nobody looked, up to the file that is live now. */
+  async #catchUp(): Promise<void> {
+    const saved = this.#saved;
+    if (saved === null) {
+      for (const file of await rotatedFiles(this.name)) await this.#readRotatedFile(file, 0);
+      return;
+    }
+    const live = await this.#openLive();
+    if (live !== null) {
+      const { size } = await live.handle.stat();
+      const firstBytes = await readFirstBytes(live.handle);
+      const sameStart = saved.fingerprint.length === 0 || fingerprintMatches(saved.fingerprint, firstBytes);
+      const sameFile = live.inode === saved.inode && live.device === saved.device;
+      if (sameFile && sameStart && size >= saved.offset) {
+        this.#follow(live, saved.offset);
+        return;
+      }
+      await live.handle.close();
+    }
+    const rotated = await rotatedFiles(this.name);
+    const at = await this.#indexOfSaved(rotated, saved);
+    for (const [index, file] of rotated.entries()) {
+      if (index === at) await this.#readRotatedFile(file, saved.offset);
+      // Not found: it has been deleted, or was empty when it was last seen. What is newer was not read either.
+      else if (at === -1 ? file.modifiedMs > saved.modifiedMs : index > at)
+        await this.#readRotatedFile(file, 0);
+    }
+  }
+
+  /** Where the file that was read last is among the rotated ones, newest first; -1 when it isn't. */
+  async #indexOfSaved(rotated: RotatedFile[], saved: Position): Promise<number> {
+    for (let index = rotated.length - 1; index >= 0; index -= 1) {
+      const file = rotated[index]!;
+      const about = await stat(file.path).catch(() => null);
+      if (about?.ino === saved.inode && about.dev === saved.device && about.size >= saved.offset)
+        return index;
+      if (fingerprintMatches(saved.fingerprint, await firstBytesOf(file))) return index;
+    }
+    return -1;
+  }
+
+  async #readRotatedFile(file: RotatedFile, offset: number): Promise<void> {
+    const about = await stat(file.path).catch(() => null);
+    if (about === null || this.#stop.aborted) return;
+    const fingerprint = fingerprintOf(await firstBytesOf(file));
+    const identity = { device: about.dev, inode: about.ino, fingerprint, modifiedMs: about.mtimeMs };
+    this.#reader.startAt(offset);
+    let toSkip = offset;
+    try {
+      for await (const chunk of readRotated(file, this.#stop)) {
+        const from = Math.min(toSkip, chunk.length);
+        toSkip -= from;
+        if (from < chunk.length) await this.#reader.push(chunk.subarray(from), identity);
+        if (this.#stop.aborted) return;
+      }
+    } catch (error) {
+      if (this.#stop.aborted) return;
+      if (!isReadError(error)) throw error;
+      this.#reader.countUnreadable();
+    }
+    if (!this.#stop.aborted) await this.#reader.finishFile(identity);
+  }
+
+  /** Reads all there is now, and goes over to the next file when this one is done. */
+  async #readLive(): Promise<void> {
+    for (;;) {
+      if (this.#stop.aborted) return;
+      if (this.#file === null) {
+        const live = await this.#openLive();
+        if (live === null) return;
+        this.#follow(live, 0);
+      }
+      const file = this.#file;
+      if (file === null) return;
+      await this.#restartIfTruncated(file);
+      // Before it is read to its end: a writer that has gone over to the new file writes no more to this one.
+      const replaced = await this.#isReplaced(file);
+      await this.#readToEnd(file);
+      if (!replaced || this.#stop.aborted) return;
+      await this.#reader.finishFile(this.#identity(file));
+      await file.handle.close();
+      this.#file = null;
+    }
+  }
+
+  #follow(file: OpenFile, offset: number): void {
+    this.#file = file;
+    this.#reader.startAt(offset);
+    this.#readOffset = offset;
+    this.#health = { state: "following" };
+  }
+  #readOffset = 0;
+
+  async #openLive(): Promise<OpenFile | null> {
+    try {
+      const handle = await open(this.name, "r");
+      const about = await handle.stat();
+      if (!about.isFile()) {
+        await handle.close();
+        this.#health = { state: "unreadable", reason: "it is not a file" };
+        return null;
+      }
+      this.#health = { state: "following" };
+      return { handle, device: about.dev, inode: about.ino, fingerprint: NO_FINGERPRINT };
+    } catch (error) {
+      const code = isReadError(error) ? error.code : undefined;
+      if (code === undefined) throw error;
+      const reason = error instanceof Error ? error.message.slice(0, 256) : code;
+      this.#health = { state: code === "ENOENT" || code === "ENOTDIR" ? "missing" : "unreadable", reason };
+      return null;
+    }
+  }
+
+  /** copytruncate: the same file begins again. What it held and we didn't read is in its copy. */
+  async #restartIfTruncated(file: OpenFile): Promise<void> {
+    const { size } = await file.handle.stat();
+    const known = file.fingerprint;
+    const firstBytes = known.length > 0 ? await readFirstBytes(file.handle) : Buffer.alloc(0);
+    const sameStart = known.length === 0 || fingerprintMatches(known, firstBytes);
+    if (size >= this.#readOffset && sameStart) return;
+    const offset = this.#reader.offset;
+    if (known.length > 0) {
+      for (const copy of (await rotatedFiles(this.name)).reverse()) {
+        if (!fingerprintMatches(known, await firstBytesOf(copy))) continue;
+        await this.#readRotatedFile(copy, offset);
+        break;
+      }
+    }
+    file.fingerprint = NO_FINGERPRINT;
+    this.#reader.startAt(0);
+    this.#readOffset = 0;
+  }
+
+  /** Whether the path is another file now, and that one is written to. An empty one may still wait for its writer. */
+  async #isReplaced(file: OpenFile): Promise<boolean> {
+    const now = await stat(this.name).catch(() => null);
+    if (now === null) {
+      this.#health = { state: "missing", reason: "the file is gone; it is followed again when it is back" };
+      return false;
+    }
+    this.#health = { state: "following" };
+    return (now.ino !== file.inode || now.dev !== file.device) && now.size > 0;
+  }
+
+  async #readToEnd(file: OpenFile): Promise<void> {
+    for (;;) {
+      if (file.fingerprint.length < FINGERPRINT_BYTES) {
+        file.fingerprint = fingerprintOf(await readFirstBytes(file.handle));
+      }
+      const { bytesRead } = await file.handle.read(this.#chunk, 0, CHUNK_BYTES, this.#readOffset);
+      if (bytesRead === 0) return;
+      this.#readOffset += bytesRead;
+      this.#modifiedMs = (await file.handle.stat()).mtimeMs;
+      await this.#reader.push(this.#chunk.subarray(0, bytesRead), this.#identity(file));
+      if (this.#stop.aborted) return;
+    }
+  }
+
+  #identity(file: OpenFile): FileIdentity {
+    const { device, inode, fingerprint } = file;
+    return { device, inode, fingerprint, modifiedMs: this.#modifiedMs };
+  }
+}
+
+/** Wakes up when something happens to a file or to its place in the directory. */
+class ChangeWatch {
+  readonly #path: string;
+  #watcher: ReturnType<typeof watch> | null = null;
+  #changed = false;
+  #wake: (() => void) | null = null;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#open();
+  }
+
+  /** Returns at the next change, or one that came since the last call, or after a while, or when it is over. */
+  async wait(stop: AbortSignal): Promise<void> {
+    if (this.#watcher === null) this.#open();
+    if (!this.#changed && !stop.aborted) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          stop.removeEventListener("abort", done);
+          this.#wake = null;
+          resolve();
+        };
+        const timer = setTimeout(done, POLL_MS);
+        stop.addEventListener("abort", done, { once: true });
+        this.#wake = done;
+      });
+    }
+    this.#changed = false;
+  }
+
+  close(): void {
+    this.#watcher?.close();
+    this.#watcher = null;
+  }
+
+  #open(): void {
+    const name = basename(this.#path);
+    try {
+      // The directory tells of the file's writes as well as of its coming and going.
+      this.#watcher = watch(dirname(this.#path), (_kind, changed) => {
+        if (changed !== null && changed !== name) return;
+        this.#changed = true;
+        this.#wake?.();
+      });
+      this.#watcher.on("error", () => this.close());
+    } catch {
+      this.#watcher = null;
+    }
+  }
+}
+
+function isReadError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
+}
