@@ -1,0 +1,112 @@
+import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
+import type { Enforcer, Look, RuleTexts } from "./enforcer.ts";
+import { type Fail2ban, type JailBans, reasonOf } from "./fail2ban.ts";
+import { findInFail2banFirewall } from "./fail2ban-firewall.ts";
+import type { RuleDriver } from "./rule-driver.ts";
+
+/** How long fail2ban may take to carry out a ban that it was told of: it does so in its own loop. */
+const BAN_PATIENCE_MS = 15_000;
+
+/** Carries the verbs out on this host. It trusts no caller: every address is parsed again. */
+export class HostEnforcer implements Enforcer {
+  readonly #driver: RuleDriver;
+  readonly #fail2ban: Fail2ban;
+
+  constructor(about: { driver: RuleDriver; fail2ban: Fail2ban }) {
+    this.#driver = about.driver;
+    this.#fail2ban = about.fail2ban;
+  }
+
+  async probe() {
+    const [firewall, fail2ban] = await Promise.all([this.#driver.probe(), this.#fail2ban.status()]);
+    return { firewall, fail2ban };
+  }
+
+  async list() {
+    const firewall = await this.#driver.probe();
+    const [fail2ban, own] = await Promise.all([
+      this.#listFail2ban(),
+      firewall.state === "ready"
+        ? this.#driver.read()
+        : { rules: { deny: [], allow: [] }, problem: firewall.reason },
+    ]);
+    return { fail2ban, rules: textsOf(own.rules), problem: own.problem };
+  }
+
+  async unban(prefix: string): Promise<void> {
+    await this.#fail2ban.unban(parse(prefix));
+  }
+
+  async ban(prefix: string, jails: string[]): Promise<void> {
+    const parsed = parse(prefix);
+    if (jails.length === 0) throw new Error("no jail was named to put it back into");
+    for (const jail of jails) {
+      if (jail === "" || jail.startsWith("-")) throw new Error(`not the name of a jail: ${jail}`);
+      await this.#fail2ban.ban(jail, parsed);
+    }
+    const deadline = Date.now() + BAN_PATIENCE_MS;
+    for (;;) {
+      const banning = new Set(await this.#fail2ban.jailsBanning(parsed));
+      const missing = jails.filter((jail) => !banning.has(jail));
+      if (missing.length === 0) return;
+      if (Date.now() > deadline) throw new Error(`fail2ban did not ban it in ${missing.join(", ")}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  async allow(rules: RuleTexts): Promise<void> {
+    await this.#driver.apply({ deny: rules.deny.map(parse), allow: rules.allow.map(parse) });
+  }
+
+  async look(text: string): Promise<Look> {
+    const prefix = parse(text);
+    const [fail2ban, findings, rule] = await Promise.all([
+      this.#askFail2ban(prefix),
+      findInFail2banFirewall(prefix),
+      this.#driver.check(prefix),
+    ]);
+    const fail2banEvidence = [
+      fail2ban.said,
+      ...findings.map(({ place, present }) => `${place}: ${text} is ${present ? "" : "not "}in it`),
+    ];
+    return {
+      jails: fail2ban.jails,
+      places: findings.filter(({ present }) => present).map(({ place }) => place),
+      fail2banEvidence: fail2banEvidence.slice(0, 20).map((line) => line.slice(0, 300)),
+      denied: rule.denied,
+      ruleEvidence: rule.evidence,
+    };
+  }
+
+  async #askFail2ban(prefix: Prefix): Promise<{ jails: string[]; said: string }> {
+    try {
+      const jails = await this.#fail2ban.jailsBanning(prefix);
+      const said =
+        jails.length === 0
+          ? `fail2ban: no jail bans ${prefix.text}`
+          : `fail2ban: ${jails.join(", ")} bans ${prefix.text}`;
+      return { jails, said };
+    } catch (error) {
+      return { jails: [], said: reasonOf(error) };
+    }
+  }
+
+  async #listFail2ban(): Promise<JailBans[] | null> {
+    try {
+      return await this.#fail2ban.bans();
+    } catch (error) {
+      if (reasonOf(error) === "fail2ban is not running") return null;
+      throw error;
+    }
+  }
+}
+
+function parse(text: string): Prefix {
+  const prefix = parsePrefix(text);
+  if (prefix === null || prefix.text !== text) throw new Error("not a canonical address or prefix");
+  return prefix;
+}
+
+function textsOf(rules: { deny: readonly Prefix[]; allow: readonly Prefix[] }): RuleTexts {
+  return { deny: rules.deny.map(({ text }) => text), allow: rules.allow.map(({ text }) => text) };
+}

@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
+
+/** An element as `nft -j` prints it: an address, a prefix, or (from 1.0.? on, for sets with extras) one wrapped in `elem`. */
+const elementSchema = z.union([
+  z.string(),
+  z.object({ prefix: z.object({ addr: z.string(), len: z.int() }) }),
+  z.object({ range: z.tuple([z.string(), z.string()]) }),
+  z.object({ elem: z.object({ val: z.unknown() }) }),
+]);
+
+const setSchema = z.object({
+  family: z.string(),
+  table: z.string(),
+  name: z.string(),
+  type: z.unknown().optional(),
+  flags: z.array(z.string()).optional(),
+  elem: z.array(z.unknown()).optional(),
+});
+export type NftSet = z.infer<typeof setSchema>;
+
+const chainSchema = z.object({
+  family: z.string(),
+  table: z.string(),
+  name: z.string(),
+  hook: z.string().optional(),
+  prio: z.number().optional(),
+  policy: z.string().optional(),
+});
+const ruleSchema = z.object({
+  family: z.string(),
+  table: z.string(),
+  chain: z.string(),
+  expr: z.array(z.unknown()),
+});
+export type NftRule = z.infer<typeof ruleSchema>;
+export type NftChain = z.infer<typeof chainSchema>;
+
+export type NftListing = { sets: NftSet[]; chains: NftChain[]; rules: NftRule[] };
+
+/** Reads the output of `nft -j list …`. */
+export function parseNftListing(json: string): NftListing {
+  const listing: NftListing = { sets: [], chains: [], rules: [] };
+  const parsed = z.object({ nftables: z.array(z.record(z.string(), z.unknown())) }).parse(JSON.parse(json));
+  for (const item of parsed.nftables) {
+    if (item.set !== undefined) listing.sets.push(setSchema.parse(item.set));
+    if (item.chain !== undefined) listing.chains.push(chainSchema.parse(item.chain));
+    if (item.rule !== undefined) listing.rules.push(ruleSchema.parse(item.rule));
+  }
+  return listing;
+}
+
+/** The prefix that an element stands for; null for what we would never write (a range, a counter). */
+export function elementPrefix(element: unknown): Prefix | null {
+  const parsed = elementSchema.safeParse(element);
+  if (!parsed.success) return null;
+  const value = parsed.data;
+  if (typeof value === "string") return parsePrefix(value);
+  if ("prefix" in value) return parsePrefix(`${value.prefix.addr}/${value.prefix.len}`);
+  if ("elem" in value) return elementPrefix(value.elem.val);
+  return null;
+}
