@@ -1,0 +1,79 @@
+import { type Observed, type Status, WIRE_PATHS, WIRE_VERSION } from "../../lib/wire/wire.ts";
+import * as z from "zod";
+import type { Enforcer } from "../firewall/enforcer.ts";
+import type { Spool } from "../ship/spool.ts";
+import type { Source } from "../source/source.ts";
+import type { AppClient } from "./app-client.ts";
+import { findGuarded } from "./guarded.ts";
+import type { RuleKeeper } from "./rule-keeper.ts";
+
+const statusAnswerSchema = z.object({ serverTimeMs: z.number() });
+
+export type HostParts = {
+  agentVersion: string;
+  startedAtMs: number;
+  client: AppClient;
+  enforcer: Enforcer;
+  keeper: RuleKeeper;
+  spool: Spool;
+  sources: readonly Source[];
+  /** Why reading has stopped for now; null when it hasn't. */
+  pausedBecause: () => string | null;
+};
+
+/** Tells the app how this host is. Throws Refused or Unreachable. */
+export async function sendStatus(parts: HostParts, stop: AbortSignal, timeoutMs?: number): Promise<void> {
+  const answer = await parts.client.post(WIRE_PATHS.status, await statusOf(parts), stop, timeoutMs);
+  const parsed = statusAnswerSchema.safeParse(answer);
+  if (parsed.success) parts.client.correctClock(parsed.data.serverTimeMs);
+}
+
+async function statusOf(parts: HostParts): Promise<Status> {
+  const [probe, guarded] = await Promise.all([parts.enforcer.probe(), findGuarded(parts.client.server)]);
+  const { own, gateways, resolvers } = guarded;
+  return {
+    version: WIRE_VERSION,
+    agentVersion: parts.agentVersion,
+    sentAtMs: Date.now(),
+    startedAtMs: parts.startedAtMs,
+    fail2ban: probe.fail2ban,
+    firewall:
+      probe.firewall.state === "ready"
+        ? { ...probe.firewall, rules: parts.keeper.inForce }
+        : { ...probe.firewall, reason: probe.firewall.reason.slice(0, 512) },
+    sources: parts.sources.map((source) => sourceHealth(source, parts.pausedBecause())),
+    spool: parts.spool.figures(),
+    guarded: { own, gateways, resolvers },
+    rulesGeneration: parts.keeper.generation,
+  };
+}
+
+function sourceHealth(source: Source, paused: string | null): Status["sources"][number] {
+  const health = source.health();
+  const state =
+    paused !== null
+      ? { state: "unreadable" as const, reason: paused.slice(0, 256) }
+      : health.state === "following"
+        ? { state: health.state }
+        : { state: health.state, reason: health.reason.slice(0, 256) };
+  return { path: source.name, ...state, ...source.tally() };
+}
+
+/** Tells the app all that is blocked on this host now. Throws Refused, Unreachable, or the host's own words. */
+export async function sendObserved(parts: HostParts, stop: AbortSignal): Promise<void> {
+  const observedAtMs = Date.now();
+  const { fail2ban, rules, problem } = await parts.enforcer.list();
+  const enforcers: Observed["enforcers"] = (fail2ban ?? []).map(({ jail, bans }) => ({
+    enforcer: "fail2ban",
+    jail,
+    bans,
+  }));
+  const denied = problem === null ? rules.deny : [];
+  enforcers.push({
+    enforcer: "banwatch",
+    jail: "",
+    bans: denied.map((prefix) => ({ prefix, sinceMs: null, untilMs: parts.keeper.untilMsOf(prefix) })),
+  });
+  const observed: Observed = { version: WIRE_VERSION, observedAtMs, enforcers };
+  await parts.client.post(WIRE_PATHS.observed, observed, stop);
+}

@@ -1,0 +1,111 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type * as z from "zod";
+import { Problem } from "../../lib/error/problem.ts";
+
+/** Where the agent keeps its key, its spool and its rules, unless it is told otherwise. */
+export function defaultStateDirectory(): string {
+  const isRoot = process.getuid?.() === 0;
+  return isRoot ? "/var/lib/banwatch-agent" : join(homedir(), ".local/state/banwatch-agent");
+}
+
+/** The agent's directory, held by one agent at a time. Throws Problem when it can't be used. */
+export class StateDirectory {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+    try {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      this.#lock();
+    } catch (error) {
+      if (error instanceof Problem) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      throw new Problem(
+        `The state directory ${path} can't be used (${why}): name another one with --state, or run the agent as root.`,
+        { cause: error },
+      );
+    }
+  }
+
+  file(name: string): string {
+    return join(this.path, name);
+  }
+
+  /** What a file holds; null when it isn't there. Throws Problem when it isn't what we wrote. */
+  readJson<T>(name: string, schema: z.ZodType<T>): T | null {
+    let text: string;
+    try {
+      text = readFileSync(this.file(name), "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      throw error;
+    }
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (error) {
+      throw new Problem(`${this.file(name)} is damaged: remove it and start the agent again.`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Replaces a file as a whole, readable by its owner alone; after a crash it is either the old one or the new one. */
+  writeJson(name: string, value: unknown): void {
+    const temporary = this.file(`${name}.new`);
+    const fd = openSync(temporary, "w", 0o600);
+    try {
+      writeSync(fd, JSON.stringify(value));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(temporary, this.file(name));
+  }
+
+  release(): void {
+    rmSync(this.file("lock"), { force: true });
+  }
+
+  /** The lock names its process by number and by when it started, so that one that was killed holds nothing. */
+  #lock(): void {
+    const own = `${process.pid} ${startOf(process.pid)}`;
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      try {
+        writeFileSync(this.file("lock"), own, { flag: "wx", mode: 0o600 });
+        return;
+      } catch (error) {
+        if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      }
+      const [pid = "", start = ""] = readFileSync(this.file("lock"), "utf8").split(" ");
+      if (start !== "" && startOf(Number(pid)) === start && Number(pid) !== process.pid) {
+        throw new Problem(
+          `Another agent (process ${pid}) already works with ${this.path}: stop it first, or name another directory with --state.`,
+        );
+      }
+      rmSync(this.file("lock"), { force: true });
+    }
+    throw new Problem(`The lock in ${this.path} can't be taken: another agent is starting there.`);
+  }
+}
+
+/** When a process started, in the kernel's ticks; empty when there is none. */
+function startOf(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+  } catch {
+    return "";
+  }
+}
