@@ -1,4 +1,4 @@
-import { isPublic, parsePrefix } from "../event/address.ts";
+import { isPublic, parsePrefix, type Prefix } from "../event/address.ts";
 import { readCityRecord } from "./city-record.ts";
 import { type Databases, findDatabases } from "./find-databases.ts";
 import { type Geo, type Located, UNKNOWN, UNKNOWN_COUNTRY } from "./located.ts";
@@ -73,7 +73,7 @@ function locator(cities: Mmdb, networkOf: NetworkOf): (address: string) => Locat
 
 function locate(text: string, cities: Mmdb, networkOf: NetworkOf): Located {
   const prefix = parsePrefix(text);
-  if (prefix === null || !isPublic(prefix)) return UNKNOWN;
+  if (prefix === null || (mayBeSpecial(prefix) && !isPublic(prefix))) return UNKNOWN;
   const address = prefix.text.split("/")[0]!;
   const city = readCityRecord(cities.get(address, prefix.family));
   const network = networkOf(address, prefix.family);
@@ -86,6 +86,15 @@ function locate(text: string, cities: Mmdb, networkOf: NetworkOf): Located {
     asn: network?.asn ?? 0,
     networkName: network?.name ?? null,
   };
+}
+
+const FIRST_OCTETS_WITH_SPECIAL_RANGES = new Set([0, 10, 100, 127, 169, 172, 192]);
+
+/** False for what certainly isn't a private or special address; asking `isPublic` of each costs a lot in an import. */
+function mayBeSpecial({ text, family, bits }: Prefix): boolean {
+  if (family === 6) return text.startsWith(":") || text.startsWith("f") || bits < 16;
+  const firstOctet = Number.parseInt(text, 10);
+  return firstOctet >= 224 || FIRST_OCTETS_WITH_SPECIAL_RANGES.has(firstOctet) || bits < 8;
 }
 
 function readNetworkRecord(record: unknown): Network | null {

@@ -54,8 +54,9 @@ function withHarmlessText(event: SecurityEvent): SecurityEvent {
   let clean = event;
   for (const field of TEXT_FIELDS) {
     const value = event[field];
-    if (value === undefined || value.search(HARMFUL) === -1) continue;
-    clean = { ...clean, [field]: value.replace(HARMFUL, "\ufffd") };
+    if (value === undefined || (value.search(HARMFUL) === -1 && value.isWellFormed())) continue;
+    // Half a surrogate pair becomes one and the same character in the database: it must be so before sums are made.
+    clean = { ...clean, [field]: value.replace(HARMFUL, "\ufffd").toWellFormed() };
   }
   return clean;
 }
