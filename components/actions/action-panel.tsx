@@ -7,6 +7,7 @@ import { counted, span } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { actionTitle, exactTime, STATE_WORD, took, whenOf } from "./action-words.ts";
+import { inTwoColumns, TWO_COLUMNS } from "./two-columns.ts";
 import { type Again, CommandRow } from "./command-row.tsx";
 import { CommandSteps, STATE_TEXT } from "./command-steps.tsx";
 
@@ -95,7 +96,8 @@ export function ActionPanel({
       </div>
       {rows.length > 0 ? (
         <ul
-          className={cx("mt-2 border-t border-line", rows.length > 3 && "wide:columns-2 wide:gap-10")}
+          className={cx("mt-2 border-t border-line", rows.length > 3 && TWO_COLUMNS)}
+          style={inTwoColumns(rows.length)}
           aria-label="Hosts"
         >
           {rows.map((command) => (

@@ -46,7 +46,7 @@ export function CommandRow({
       </span>
       {canRetry ? (
         <Button
-          className="tab:h-[26px]"
+          className="tab:!h-[26px]"
           disabled={off !== null}
           title={off ?? undefined}
           onClick={() => again(command)}
@@ -61,9 +61,12 @@ export function CommandRow({
 /** What the firewall said when the agent read it back, as the host wrote it. */
 function Evidence({ lines }: { lines: readonly string[] }) {
   return (
-    <details className="group inline-block align-top open:block">
-      <summary className="ml-2 inline font-control text-t1 underline decoration-line2 underline-offset-2">
-        What the firewall said
+    <details className="inline open:block">
+      <summary
+        title="What the firewall said when it was read back"
+        className="ml-2 inline font-control text-t1 underline decoration-line2 underline-offset-2"
+      >
+        Proof
       </summary>
       <pre className="mono mt-1 mb-1 max-w-full overflow-x-auto rounded-control bg-s2 px-2 py-1 text-12 whitespace-pre-wrap text-t2">
         {lines.join("\n")}

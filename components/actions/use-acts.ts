@@ -22,7 +22,8 @@ export type Acts = {
   again: (address: string, command: CommandProgress) => Promise<boolean>;
 };
 
-type Answer = { ok: true; actionId: string } | { ok: false; message: string };
+/** `note`: what the person might not expect. */
+type Answer = { ok: true; actionId: string; note: string | null } | { ok: false; message: string };
 
 /**
  * What a person can do to an address. A message says that it is under way and offers to undo it; that it is done is
@@ -43,7 +44,8 @@ export function useActs(changed: () => void): Acts {
         return false;
       }
       const undo = () => void settle(undoAction({ actionId: answer.actionId }), "Undo is under way.", false);
-      toast(undoable ? { text, action: { label: "Undo", run: undo } } : { text });
+      const said = answer.note ?? text;
+      toast(undoable ? { text: said, action: { label: "Undo", run: undo } } : { text: said });
       return true;
     },
     [toast, changed],

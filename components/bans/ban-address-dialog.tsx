@@ -6,6 +6,7 @@ import type { Acts } from "../actions/use-acts.ts";
 import { counted } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog.tsx";
+import { Glyph } from "../ui/glyph.tsx";
 import { Field, Input } from "../ui/input.tsx";
 import { SelectMenu } from "../ui/menu.tsx";
 import { Checks } from "./checks.tsx";
@@ -130,8 +131,9 @@ function BanAddressForm({
             Ban on {counted(count, "host")}
           </Button>
         ) : (
-          <p role="alert" className="basis-full text-crit">
-            Can’t be banned. {refusal}
+          <p role="alert" className="flex basis-full gap-2 text-crit">
+            <Glyph name="needs-you" size={13} className="mt-0.5" />
+            <span>Can’t be banned. {refusal}</span>
           </p>
         )}
       </div>

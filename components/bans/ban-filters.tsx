@@ -7,7 +7,6 @@ import { counted, whole } from "../charts/format.ts";
 import { Input } from "../ui/input.tsx";
 import { SelectMenu } from "../ui/menu.tsx";
 import { type BanView, filtersOf, withoutFilters } from "./ban-view.ts";
-import { countryName } from "./ban-words.ts";
 
 const TYPING_MS = 200;
 
@@ -25,9 +24,9 @@ export function BanFilters({
   const { jails, countries, hosts } = page.facets;
   const filters = filtersOf(view);
   return (
-    <div className="flex flex-wrap items-center gap-2">
+    <div className="flex min-w-0 flex-wrap items-center gap-2 max-tab:w-full">
       <Search view={view} change={change} input={searchInput} />
-      <div className="flex min-w-0 gap-2 max-tab:-mx-4 max-tab:overflow-x-auto max-tab:px-4">
+      <div className="flex min-w-0 gap-2 max-tab:-mx-4 max-tab:w-screen max-tab:overflow-x-auto max-tab:px-4">
         <SelectMenu
           label="Jail"
           value={view.jail ?? ""}
@@ -49,7 +48,7 @@ export function BanFilters({
             ...withChosen(
               countries.map((each) => ({
                 value: each.countryCode,
-                label: countryName(each.countryCode),
+                label: each.name,
                 note: whole(each.count),
               })),
               view.country,

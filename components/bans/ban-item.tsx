@@ -69,12 +69,12 @@ export const BanItem = memo(function BanItem({
                 className={
                   asked === null
                     ? "hidden gap-1.5 rounded-control bg-s2 pl-2 group-focus-within:flex group-hover:flex max-tab:!hidden"
-                    : "flex gap-1.5 max-tab:hidden"
+                    : "flex gap-1.5 rounded-control bg-s2 pl-2 max-tab:hidden"
                 }
               >
                 {row.hostCount > 0 ? (
                   <Button
-                    className="tab:h-[26px] tab:px-2"
+                    className="tab:!h-[26px] tab:px-2"
                     disabled={off !== null}
                     title={off ?? undefined}
                     onClick={() => context.unban(row)}
@@ -84,12 +84,12 @@ export const BanItem = memo(function BanItem({
                 ) : null}
                 {row.permanent ? null : (
                   <Button
-                    className="bg-bg tab:h-[26px] tab:px-2"
+                    className="bg-bg tab:!h-[26px] tab:px-2"
                     disabled={off !== null}
                     title={off ?? undefined}
                     onClick={() => context.ask(address, { kind: "ban", everywhere: false })}
                   >
-                    Ban permanently…
+                    Ban permanently
                   </Button>
                 )}
               </span>

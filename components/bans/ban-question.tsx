@@ -6,6 +6,7 @@ import type { BanRow } from "../../lib/query/bans.ts";
 import type { Acts, Scope } from "../actions/use-acts.ts";
 import { counted } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
+import { Glyph } from "../ui/glyph.tsx";
 import { Input } from "../ui/input.tsx";
 import { endOf } from "./ban-words.ts";
 import { Checks } from "./checks.tsx";
@@ -121,8 +122,9 @@ export function BanQuestion({
             {all ? "Ban" : "Ban permanently"} on {counted(count, "host")}
           </Button>
         ) : (
-          <p role="alert" className="basis-full text-crit">
-            Can’t be banned. {refusal}
+          <p role="alert" className="flex basis-full gap-2 text-crit">
+            <Glyph name="needs-you" size={13} className="mt-0.5" />
+            <span>Can’t be banned. {refusal}</span>
           </p>
         )}
       </div>

@@ -7,7 +7,7 @@ import { exactTime } from "../actions/action-words.ts";
 import { whole } from "../charts/format.ts";
 import { Checkbox } from "../ui/checkbox.tsx";
 import { cx } from "../ui/cx.ts";
-import { countryName, endOf, near } from "./ban-words.ts";
+import { endOf, near } from "./ban-words.ts";
 import { BlockedOn } from "./blocked-on.tsx";
 
 /** The columns of the table, for its head and its rows; on a phone the same cells are three lines. */
@@ -44,6 +44,7 @@ export function BanLine({
   actions: ReactNode;
 }) {
   const end = endOf(row, nowMs);
+  const setMs = row.action?.atMs ?? row.sinceMs;
   const Chevron = open ? ChevronDown : ChevronRight;
   return (
     <div
@@ -58,7 +59,7 @@ export function BanLine({
       }}
       className={cx(
         BAN_COLUMNS,
-        "group relative min-h-[72px] cursor-default py-2 max-tab:pr-12 -outline-offset-2 page-x tab:h-[37px] tab:min-h-0 tab:py-0",
+        "group relative min-h-[72px] cursor-default py-2 max-tab:pr-12 -outline-offset-2 page-x tab:h-9 tab:min-h-0 tab:py-0",
         !open && "ease-colour hover:bg-s2 focus-within:bg-s2",
         selected && "bg-s2",
       )}
@@ -123,8 +124,8 @@ export function BanLine({
         <End end={end} untilMs={row.untilMs} />
       </span>
       <span role="cell" className="min-w-0 truncate max-tab:hidden">
-        <time dateTime={new Date(row.sinceMs).toISOString()} title={exactTime(row.sinceMs)}>
-          {near(row.sinceMs, nowMs)}
+        <time dateTime={new Date(setMs).toISOString()} title={exactTime(setMs)}>
+          {near(setMs, nowMs)}
         </time>{" "}
         <span className="text-t3">{row.action?.actorName ?? row.setBy ?? "fail2ban"}</span>
       </span>
@@ -141,10 +142,10 @@ export function BanLine({
 function Place({ row }: { row: BanRow }) {
   return (
     <>
-      <abbr title={countryName(row.countryCode)} className="mono mr-1.5 text-11 text-t3 no-underline">
+      <abbr title={row.countryName} className="mono mr-1.5 text-11 text-t3 no-underline">
         {row.countryCode === "ZZ" ? "––" : row.countryCode}
       </abbr>
-      {row.city ?? countryName(row.countryCode)}
+      {row.city ?? row.countryName}
     </>
   );
 }

@@ -9,7 +9,7 @@ import { BanItem, type BanRowsContext } from "./ban-item.tsx";
 import type { BanAsk } from "./ban-menu.tsx";
 import { BAN_COLUMNS } from "./ban-row.tsx";
 
-const ROW_PX = 38;
+const ROW_PX = 37;
 const PHONE_ROW_PX = 85;
 /** More rows are asked for when so many are left. */
 const ROWS_AHEAD = 30;
@@ -108,9 +108,7 @@ export function BanTable({
             ) : null}
             <span className="sr-only">Selected</span>
           </span>
-          <span role="columnheader" className="pl-[18px]">
-            Address
-          </span>
+          <span role="columnheader">Address</span>
           <span role="columnheader">Where</span>
           <span role="columnheader" className="hidden wide:block">
             Network

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countryName, endOf, left, near } from "./ban-words.ts";
+import { endOf, left, near } from "./ban-words.ts";
 
 const NOW = Date.parse("2026-11-20T03:12:00Z");
 const MINUTE = 60_000;
@@ -26,9 +26,4 @@ test("an end says when and in how long", () => {
 test("another day is named", () => {
   expect(near(NOW - 24 * 60 * MINUTE, NOW)).toBe("Thu 03:12");
   expect(near(NOW + 7 * 24 * 60 * MINUTE, NOW)).toBe("27 Nov");
-});
-
-test("a country has its name, and an unknown one says so", () => {
-  expect(countryName("NL")).toBe("Netherlands");
-  expect(countryName("ZZ")).toBe("Unknown");
 });

@@ -31,10 +31,3 @@ export function near(timeMs: number, nowMs: number): string {
   if (Math.abs(days) < 7) return `${shortWeekday(timeMs)} ${clockMinute(timeMs)}`;
   return shortDay(timeMs).split(" ").slice(1).join(" ");
 }
-
-const COUNTRIES = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
-
-/** `Netherlands`; `Unknown` for `ZZ`. */
-export function countryName(code: string): string {
-  return code === "ZZ" ? "Unknown" : (COUNTRIES.of(code) ?? code);
-}

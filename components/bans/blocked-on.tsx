@@ -38,7 +38,11 @@ export function BlockedOn({ row, hostTotal }: { row: BanRow; hostTotal: number }
         {row.hostCount}
         {row.hostCount === hostTotal && hostTotal > 1 ? <span className="text-t3"> all</span> : null}
       </span>
-      {failed > 0 ? <span className="font-strong text-crit">{failed} need you</span> : null}
+      {failed > 0 ? (
+        <span className="font-strong text-crit">
+          {failed} {failed === 1 ? "needs" : "need"} you
+        </span>
+      ) : null}
       {failed === 0 && unknown > 0 ? (
         <span className="text-warn" title="The agent is silent: what the host blocks now is unknown.">
           {unknown} unknown

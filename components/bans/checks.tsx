@@ -1,28 +1,19 @@
 import { Check } from "lucide-react";
-import { Glyph } from "../ui/glyph.tsx";
 import type { Bannable } from "./use-bannable.ts";
 
-/** What was looked at before a ban, and what it said. */
+/** What was looked at before a ban: everything that passed in one paragraph, what did not on its own. */
 export function Checks({ bannable }: { bannable: Bannable | null }) {
+  const passed = bannable?.kind === "checked" ? bannable.checks.filter((check) => check.passed) : [];
   return (
-    <div aria-live="polite" className="grid min-h-[42px] content-start gap-1 text-t2">
-      {bannable === null ? null : bannable.kind === "checking" ? (
+    <div aria-live="polite" className="min-h-[36px] text-12 text-t2">
+      {bannable?.kind === "checking" ? (
         <p className="text-t3">Checking that this locks nobody out…</p>
-      ) : bannable.kind === "refused" ? null : (
-        bannable.checks.map((check) => (
-          <p key={check.text} className={check.passed ? "flex gap-2" : "flex gap-2 text-crit"}>
-            {check.passed ? (
-              <Check aria-hidden className="mt-0.5 size-3.5 shrink-0" />
-            ) : (
-              <Glyph name="needs-you" size={13} className="mt-0.5" />
-            )}
-            <span>
-              <span className="sr-only">{check.passed ? "Passed: " : "Refused: "}</span>
-              {check.text}
-            </span>
-          </p>
-        ))
-      )}
+      ) : passed.length > 0 ? (
+        <p className="flex gap-2">
+          <Check aria-hidden className="mt-0.5 size-3.5 shrink-0" />
+          <span>{passed.map((check) => check.text).join(". ")}.</span>
+        </p>
+      ) : null}
     </div>
   );
 }

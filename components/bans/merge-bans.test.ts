@@ -11,6 +11,7 @@ const row = (address: string, sinceMs: number): BanRow => ({
   unknownHostCount: 0,
   jail: "sshd",
   countryCode: "ZZ",
+  countryName: "Unknown",
   city: null,
   asn: 0,
   networkName: null,

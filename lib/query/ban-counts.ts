@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { ENDING_WITHIN_MS } from "./ban-filter.ts";
+import { countryName } from "./country-names.ts";
 import { costlyCounts } from "./costly-count.ts";
 
 /** The numbers beside the tabs. */
@@ -8,7 +9,7 @@ export type BanCounts = { all: number; permanent: number; ending: number; unappl
 /** What the filters offer. */
 export type BanFacets = {
   jails: { jail: string; count: number }[];
-  countries: { countryCode: string; count: number }[];
+  countries: { countryCode: string; name: string; count: number }[];
   hosts: { id: string; name: string }[];
 };
 
@@ -39,7 +40,11 @@ export function loadBanFacets(pool: pg.Pool): Promise<BanFacets> {
         "select id, name from host where kind = 'agent' and revoked_at is null order by name",
       ),
     ]);
-    return { jails: jails.rows, countries: countries.rows, hosts: hosts.rows };
+    return {
+      jails: jails.rows,
+      countries: countries.rows.map((row) => ({ ...row, name: countryName(row.countryCode) })),
+      hosts: hosts.rows,
+    };
   });
 }
 

@@ -4,6 +4,7 @@ import type { ActionProgress } from "./action-progress.ts";
 import { loadActionsInProgress } from "./actions-in-progress.ts";
 import { type BanCounts, type BanFacets, loadBanCounts, loadBanFacets } from "./ban-counts.ts";
 import { type BansRequest, Conditions, conditionsOf, readCursor, writeCursor } from "./ban-filter.ts";
+import { countryName } from "./country-names.ts";
 import { SILENT_AFTER_MS } from "./host-condition.ts";
 
 /** One address or prefix that is blocked on at least one host, or that an action is under way for. */
@@ -21,6 +22,8 @@ export type BanRow = {
   /** fail2ban's jail; empty when only Banwatch blocks it. */
   jail: string;
   countryCode: string;
+  /** In English; the server's word, because browsers differ. */
+  countryName: string;
   city: string | null;
   asn: number;
   networkName: string | null;
@@ -232,6 +235,7 @@ async function complete(pool: pg.Pool, rows: BlockedRow[], nowMs: number): Promi
     unknownHostCount: unknownOf.get(row.address) ?? 0,
     jail: row.jail,
     countryCode: row.country_code,
+    countryName: countryName(row.country_code),
     city: row.city,
     asn: row.asn,
     networkName: row.network_name,
