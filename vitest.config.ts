@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: "integration",
-          include: ["{lib,agent,cli,bench}/**/*.integration.ts"],
+          include: ["{lib,agent,cli,app,bench}/**/*.integration.ts"],
           environment: "node",
           globalSetup: ["lib/db/test-server-setup.ts"],
           testTimeout: 60_000,

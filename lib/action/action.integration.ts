@@ -213,7 +213,7 @@ describe("undo", () => {
     await banEverywhere();
     const lifted = await unban(database, ada, { address, hostIds: [web] }, now);
     await undo(database, ada, lifted.actionId, now);
-    expect((await liveRules()).map((each) => each.hostId).toSorted()).toEqual([web, mail].toSorted());
+    expect(new Set((await liveRules()).map((each) => each.hostId))).toEqual(new Set([web, mail]));
   });
 
   test("happens once, also when two people click at the same moment", async () => {

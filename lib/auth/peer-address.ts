@@ -16,7 +16,7 @@ export function peerAddress(
   if (peer === null || !isTrusted(peer, trustedProxies)) return peer;
   const hops = (headers.get("x-forwarded-for") ?? "").split(",").map((hop) => hop.trim());
   let nearest = peer;
-  for (const hop of hops.reverse()) {
+  for (const hop of hops.toReversed()) {
     const address = parseAddress(hop);
     if (address === null) return nearest;
     if (!isTrusted(address, trustedProxies)) return address;

@@ -76,9 +76,9 @@ function follow(
     if (looking) return;
     looking = true;
     try {
-      while (lookAgain && !ended) {
+      while (lookAgain) {
         lookAgain = false;
-        await lookOnce();
+        if (!ended) await lookOnce();
       }
     } catch (error) {
       // The agent connects again and gets everything anew.

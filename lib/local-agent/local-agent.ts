@@ -62,8 +62,8 @@ export async function watchThisMachine(connections: Connections, actor: Actor, n
   if (now.state === "running") throw new AppError("conflict", "This machine is being watched already.");
   if (now.state === "not_possible") throw new AppError("conflict", now.reason);
   const agent = agentProcess();
-  const join = agent.isEnrolled ? [] : ["--join", (await issueJoinToken(connections, actor, nowMs)).token];
-  const outcome = await agent.start(["--server", serverUrl(), ...join]);
+  const joining = agent.isEnrolled ? [] : ["--join", (await issueJoinToken(connections, actor, nowMs)).token];
+  const outcome = await agent.start(["--server", serverUrl(), ...joining]);
   if (outcome.kind === "enrolled") return;
   throw new AppError("conflict", `The agent could not be started: ${outcome.reason}`);
 }

@@ -25,7 +25,7 @@ const WIDEST = { 4: 8, 6: 16 } as const;
 
 /** Why the address or prefix can't be banned, as a sentence; null when it can. */
 export function whyNotBannable(text: string, from: Protected): string | null {
-  return bannableChecks(text, from).find((check) => !check.passed)?.text ?? null;
+  return bannableChecks(text, from).find((each) => !each.passed)?.text ?? null;
 }
 
 /** Everything that is looked at before a ban, in the order of a page; it ends where the rest makes no sense. */
