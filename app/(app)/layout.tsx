@@ -3,6 +3,7 @@ import { Shell } from "../../components/shell/shell.tsx";
 import { connections } from "../../lib/db/client.ts";
 import { instance } from "../../lib/instance/instance.ts";
 import { shellCounts } from "../../lib/query/shell-counts.ts";
+import { signOutAction } from "../actions/sign-out.ts";
 import { requirePerson } from "../session.ts";
 
 export default async function AppLayout({ children }: { children: ReactNode }) {
@@ -13,7 +14,13 @@ export default async function AppLayout({ children }: { children: ReactNode }) {
     instance(connections()),
   ]);
   return (
-    <Shell person={{ name, email, role }} initialCounts={counts} nowMs={nowMs} demo={demo}>
+    <Shell
+      person={{ name, email, role }}
+      signOut={signOutAction}
+      initialCounts={counts}
+      nowMs={nowMs}
+      demo={demo}
+    >
       {children}
     </Shell>
   );

@@ -17,16 +17,15 @@ export function initials(name: string): string {
   ).toUpperCase();
 }
 
-async function signOut(): Promise<void> {
-  await fetch("/api/auth/sign-out", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: "{}",
-  });
-  window.location.assign("/sign-in");
-}
-
-export function AccountMenu({ person, onHelp }: { person: ShellPerson; onHelp: () => void }) {
+export function AccountMenu({
+  person,
+  onHelp,
+  signOut,
+}: {
+  person: ShellPerson;
+  onHelp: () => void;
+  signOut: () => Promise<unknown>;
+}) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger
@@ -52,7 +51,10 @@ export function AccountMenu({ person, onHelp }: { person: ShellPerson; onHelp: (
         <DropdownMenu.Item className={MENU_ITEM_CLASS} onSelect={onHelp}>
           Keyboard shortcuts
         </DropdownMenu.Item>
-        <DropdownMenu.Item className={MENU_ITEM_CLASS} onSelect={() => void signOut()}>
+        <DropdownMenu.Item
+          className={MENU_ITEM_CLASS}
+          onSelect={() => void signOut().then(() => window.location.assign("/sign-in"))}
+        >
           Sign out
         </DropdownMenu.Item>
       </MenuContent>

@@ -20,12 +20,14 @@ const CHORD_MS = 1_000;
 /** What is around every page: the bar, the tabs of a phone, shortcuts, messages. */
 export function Shell({
   person,
+  signOut,
   initialCounts,
   nowMs,
   demo,
   children,
 }: {
   person: ShellPerson;
+  signOut: () => Promise<unknown>;
   initialCounts: ShellCounts;
   nowMs: number;
   demo: boolean;
@@ -58,7 +60,13 @@ export function Shell({
         >
           Skip to the content
         </a>
-        <TopBar counts={counts} nowMs={nowMs} person={person} onHelp={() => setHelp(true)} />
+        <TopBar
+          counts={counts}
+          nowMs={nowMs}
+          person={person}
+          signOut={signOut}
+          onHelp={() => setHelp(true)}
+        />
         {demo ? <DemoBanner /> : null}
         <main
           id="content"

@@ -21,11 +21,13 @@ export function TopBar({
   counts,
   nowMs,
   person,
+  signOut,
   onHelp,
 }: {
   counts: ShellCounts;
   nowMs: number;
   person: ShellPerson;
+  signOut: () => Promise<unknown>;
   onHelp: () => void;
 }) {
   const path = usePathname();
@@ -41,7 +43,7 @@ export function TopBar({
       </Link>
       <nav
         aria-label="Pages"
-        className="ml-[39px] hidden h-full gap-6 tab:flex max-[959px]:ml-6 max-[959px]:gap-4"
+        className="ml-[39px] hidden h-full gap-[22px] tab:flex max-[959px]:ml-6 max-[959px]:gap-4"
       >
         {PAGES.map((page) => {
           const current = isCurrent(page.href, path);
@@ -68,7 +70,7 @@ export function TopBar({
         </div>
         <div className="flex items-center gap-2">
           <ThemeButton />
-          <AccountMenu person={person} onHelp={onHelp} />
+          <AccountMenu person={person} signOut={signOut} onHelp={onHelp} />
         </div>
       </div>
     </header>

@@ -36,7 +36,7 @@ export function Segmented<Value extends string>({
         <ToggleGroup.Item
           key={option.value}
           value={option.value}
-          className="ease-colour h-full rounded-[5px] px-2.5 text-t2 hover:text-t1 data-[state=on]:bg-s3 data-[state=on]:font-head data-[state=on]:text-t1 whitespace-nowrap"
+          className="ease-colour h-full rounded-[5px] px-2.5 tab:px-[9px] text-t2 hover:text-t1 data-[state=on]:bg-s3 data-[state=on]:font-head data-[state=on]:text-t1 whitespace-nowrap"
         >
           {option.label}
           {option.count === undefined ? null : <span className="font-normal text-t3"> {option.count}</span>}

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { Database } from "../db/client.ts";
-import { AGENT_SILENT_MS } from "./host-protection.ts";
+import { SILENT_AFTER_MS } from "./host-condition.ts";
 
 /** The small numbers beside the names of the pages. */
 export type ShellCounts = {
@@ -26,7 +26,7 @@ export async function shellCounts(db: Database, nowMs: number): Promise<ShellCou
       (select count(*) from host
         where kind = 'agent' and revoked_at is null and (
           last_seen_at is null
-          or last_seen_at < ${new Date(nowMs - AGENT_SILENT_MS).toISOString()}::timestamptz
+          or last_seen_at < ${new Date(nowMs - SILENT_AFTER_MS).toISOString()}::timestamptz
           or status -> 'fail2ban' ->> 'state' = 'stopped'
           or (status -> 'fail2ban' ->> 'state' = 'absent' and status -> 'firewall' ->> 'state' = 'unavailable')
         )) as hosts_degraded,

@@ -1,0 +1,42 @@
+/** What usually listens there; IANA's names for the ports that are attacked most. */
+const NAMES: Record<string, string> = {
+  "21": "ftp",
+  "22": "ssh",
+  "23": "telnet",
+  "25": "smtp",
+  "53": "dns",
+  "80": "http",
+  "110": "pop3",
+  "123": "ntp",
+  "139": "netbios",
+  "143": "imap",
+  "161": "snmp",
+  "389": "ldap",
+  "443": "https",
+  "445": "smb",
+  "465": "smtps",
+  "500": "ike",
+  "587": "submission",
+  "993": "imaps",
+  "1433": "mssql",
+  "1723": "pptp",
+  "1883": "mqtt",
+  "2222": "ssh",
+  "3306": "mysql",
+  "3389": "rdp",
+  "4500": "ike",
+  "5060": "sip",
+  "5432": "postgresql",
+  "5900": "vnc",
+  "6379": "redis",
+  "8080": "http",
+  "8443": "https",
+  "8728": "routeros",
+  "9200": "elasticsearch",
+  "11211": "memcached",
+  "27017": "mongodb",
+};
+
+export function portName(port: string): string | null {
+  return NAMES[port] ?? null;
+}
