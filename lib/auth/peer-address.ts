@@ -2,7 +2,7 @@ import { config } from "../config/config.ts";
 import { covers, parseAddress, parsePrefix, type Prefix } from "../event/address.ts";
 
 /** Set by our own server from the socket, for every request; a client can't set it. */
-export const PEER_HEADER = "x-banwatch-peer";
+const PEER_HEADER = "x-banwatch-peer";
 
 /**
  * The address that the request comes from; null when it isn't known. `X-Forwarded-For` is read only when a trusted

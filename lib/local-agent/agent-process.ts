@@ -5,11 +5,13 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   watch,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import * as z from "zod";
 
 const ENROL_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5_000;
@@ -19,6 +21,16 @@ const RESTART_MAX_MS = 60_000;
 const SETTLED_MS = 60_000;
 const LAST_WORDS_BYTES = 2_000;
 
+/** Of the file in which the agent keeps who it is. */
+const identitySchema = z.object({ hostId: z.uuid() });
+
+export type AgentPaths = {
+  /** The program of `banwatch`, whose command `agent` this runs. */
+  main: string;
+  stateDir: string;
+  logFile: string;
+};
+
 export type StartOutcome = { kind: "enrolled" } | { kind: "ended"; reason: string };
 
 /**
@@ -26,14 +38,17 @@ export type StartOutcome = { kind: "enrolled" } | { kind: "ended"; reason: strin
  * are kept, so that the next start goes on where it was.
  */
 export class AgentProcess {
-  readonly #paths: { main: string; stateDir: string; logFile: string };
+  readonly #paths: AgentPaths;
+  /** Whether the app still knows this host: an agent that was removed is not started again. */
+  readonly #isKnown: (hostId: string) => Promise<boolean>;
   #child: ChildProcess | null = null;
   #restart: NodeJS.Timeout | null = null;
   #restartAfterMs = RESTART_FIRST_MS;
   #lastWords: string | null = null;
 
-  constructor(paths: { main: string; stateDir: string; logFile: string }) {
+  constructor(paths: AgentPaths, isKnown: (hostId: string) => Promise<boolean>) {
     this.#paths = paths;
+    this.#isKnown = isKnown;
   }
 
   get isRunning(): boolean {
@@ -45,12 +60,25 @@ export class AgentProcess {
     return this.#lastWords;
   }
 
-  get isEnrolled(): boolean {
-    return existsSync(this.#identityFile);
+  /** Null: the agent has not enrolled yet. */
+  get hostId(): string | null {
+    try {
+      const text = readFileSync(join(this.#paths.stateDir, "identity.json"), "utf8");
+      return identitySchema.parse(JSON.parse(text)).hostId;
+    } catch {
+      return null;
+    }
   }
 
-  get #identityFile(): string {
-    return join(this.#paths.stateDir, "identity.json");
+  /** Whether the agent has enrolled, and the app still knows it. */
+  async isEnrolled(): Promise<boolean> {
+    const { hostId } = this;
+    return hostId !== null && (await this.#isKnown(hostId));
+  }
+
+  /** Removes all that the agent kept, so that it can enrol anew. */
+  forget(): void {
+    rmSync(this.#paths.stateDir, { recursive: true, force: true });
   }
 
   /** Starts the agent with these arguments; returns when it has enrolled, or has ended without. */
@@ -116,12 +144,16 @@ export class AgentProcess {
 
   #restartLater(again: readonly string[]): void {
     this.#restart = setTimeout(() => {
-      this.start(again).catch((error: unknown) =>
+      this.#startAgain(again).catch((error: unknown) =>
         console.error("The local agent could not be started:", error),
       );
     }, this.#restartAfterMs);
     this.#restart.unref();
     this.#restartAfterMs = Math.min(this.#restartAfterMs * 2, RESTART_MAX_MS);
+  }
+
+  async #startAgain(again: readonly string[]): Promise<void> {
+    if (await this.isEnrolled()) await this.start(again);
   }
 
   #cancelRestart(): void {
@@ -160,9 +192,9 @@ export class AgentProcess {
         resolve({ kind: "enrolled" });
       };
       const watcher = watch(this.#paths.stateDir, () => {
-        if (this.isEnrolled) done();
+        if (this.hostId !== null) done();
       });
-      const timer = setTimeout(done, this.isEnrolled ? 0 : ENROL_TIMEOUT_MS);
+      const timer = setTimeout(done, this.hostId === null ? ENROL_TIMEOUT_MS : 0);
     });
   }
 

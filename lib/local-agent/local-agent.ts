@@ -1,8 +1,10 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { and, eq, isNull } from "drizzle-orm";
 import type { Actor } from "../action/record-action.ts";
 import { config } from "../config/config.ts";
-import type { Connections } from "../db/client.ts";
+import { type Connections, connections } from "../db/client.ts";
+import { host } from "../db/schema/index.ts";
 import { AppError } from "../error/app-error.ts";
 import { issueJoinToken } from "../host/join-tokens.ts";
 import { refuseInDemo } from "../instance/instance.ts";
@@ -25,12 +27,16 @@ function holder(): { banwatchLocalAgent?: AgentProcess } {
 
 function agentProcess(): AgentProcess {
   const held = holder();
-  held.banwatchLocalAgent ??= new AgentProcess({
-    // Packed, this module isn't where its source is; the app is run from the project's folder.
-    main: existsSync(MAIN) ? MAIN : resolve("cli/main.ts"),
-    stateDir: join(config().dataDir, "agent"),
-    logFile: join(config().dataDir, "agent.log"),
-  });
+  const { dataDir } = config();
+  held.banwatchLocalAgent ??= new AgentProcess(
+    {
+      // Packed, this module isn't where its source is; the app is run from the project's folder.
+      main: existsSync(MAIN) ? MAIN : resolve("cli/main.ts"),
+      stateDir: join(dataDir, "agent"),
+      logFile: join(dataDir, "agent.log"),
+    },
+    (hostId) => isKnownHost(connections(), hostId),
+  );
   return held.banwatchLocalAgent;
 }
 
@@ -56,13 +62,15 @@ function whyNotPossible(): string | null {
  * Enrols this machine and starts its agent; returns when the agent has enrolled.
  * Throws AppError `demo`, `conflict` when it runs or can't be started, in the agent's own words.
  */
-export async function watchThisMachine(connections: Connections, actor: Actor, nowMs: number): Promise<void> {
-  await refuseInDemo(connections);
+export async function watchThisMachine(from: Connections, actor: Actor, nowMs: number): Promise<void> {
+  await refuseInDemo(from);
   const now = localAgentState();
   if (now.state === "running") throw new AppError("conflict", "This machine is being watched already.");
   if (now.state === "not_possible") throw new AppError("conflict", now.reason);
   const agent = agentProcess();
-  const joining = agent.isEnrolled ? [] : ["--join", (await issueJoinToken(connections, actor, nowMs)).token];
+  const isEnrolled = await agent.isEnrolled();
+  if (!isEnrolled) agent.forget();
+  const joining = isEnrolled ? [] : ["--join", (await issueJoinToken(from, actor, nowMs)).token];
   const outcome = await agent.start(["--server", serverUrl(), ...joining]);
   if (outcome.kind === "enrolled") return;
   throw new AppError("conflict", `The agent could not be started: ${outcome.reason}`);
@@ -71,7 +79,7 @@ export async function watchThisMachine(connections: Connections, actor: Actor, n
 /** At the start of the app: watches this machine again, if it did before. */
 export async function startLocalAgentIfEnrolled(): Promise<void> {
   const agent = agentProcess();
-  if (agent.isEnrolled) await agent.start(["--server", serverUrl()]);
+  if (await agent.isEnrolled()) await agent.start(["--server", serverUrl()]);
 }
 
 /** At the end of the app. Returns when the agent has saved its work and ended. */
@@ -79,9 +87,16 @@ export async function stopLocalAgent(): Promise<void> {
   await holder().banwatchLocalAgent?.stop();
 }
 
+async function isKnownHost(from: Connections, hostId: string): Promise<boolean> {
+  const found = await from.db
+    .select({ id: host.id })
+    .from(host)
+    .where(and(eq(host.id, hostId), isNull(host.revokedAt)));
+  return found.length > 0;
+}
+
 function serverUrl(): string {
-  const { host, port } = config();
-  const isEverywhere = host === "0.0.0.0" || host === "::";
-  const name = isEverywhere ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host;
-  return `http://${name}:${port}`;
+  const { host: listening, port } = config();
+  if (listening === "0.0.0.0" || listening === "::") return `http://127.0.0.1:${port}`;
+  return `http://${listening.includes(":") ? `[${listening}]` : listening}:${port}`;
 }
