@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { Server } from "node:http";
 import next from "next";
 import type { Config } from "../../lib/config/config.ts";
+import { startSweeping } from "../../lib/command/expire.ts";
 import { connections, disconnect } from "../../lib/db/client.ts";
 import { ensureInstance, issueSetupToken } from "../../lib/instance/instance.ts";
 import { startLocalAgentIfEnrolled, stopLocalAgent } from "../../lib/local-agent/local-agent.ts";
@@ -50,6 +51,7 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   process.env.NEXT_TELEMETRY_DISABLED = "1";
   shutdown.add(() => disconnect(connections()));
   await ensureInstance(connections(), { demo: options.demo });
+  shutdown.add(startSweeping(connections()));
   if (options.prepare !== undefined) shutdown.add(await options.prepare());
   const app = next({ dev: false, dir: PROJECT, hostname: config.host, port: config.port });
   await app.prepare();
