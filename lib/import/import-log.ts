@@ -1,5 +1,6 @@
 import { createLineParser } from "../../agent/parse/parse-line.ts";
 import type { Connections } from "../db/client.ts";
+import { AppError } from "../error/app-error.ts";
 import type { SecurityEvent } from "../event/event.ts";
 import type { Geo } from "../geo/geo.ts";
 import { type Accepted, prepareBatch, storeBatch } from "../ingest/accept-batch.ts";
@@ -59,10 +60,18 @@ export async function importLog(
   let events: SecurityEvent[] = [];
   let nextSequence = highWater + 1;
   let storing: Promise<Accepted> | null = null;
+  let failed = false;
 
   const stored = async () => {
-    if (storing !== null) counts.stored += (await storing).stored;
-    storing = null;
+    if (storing === null) return;
+    try {
+      counts.stored += (await storing).stored;
+    } catch (error) {
+      failed = true;
+      throw whileImporting(error);
+    } finally {
+      storing = null;
+    }
   };
   const store = async () => {
     const batch = {
@@ -109,11 +118,21 @@ export async function importLog(
     }
   } finally {
     // Also when the file breaks off: what could be read of it is kept, and importing it again goes on from there.
-    if (events.length > 0) await store();
-    await stored();
+    if (!failed && events.length > 0) await store();
+    if (!failed) await stored();
   }
   options.onProgress?.(counts);
   return counts;
+}
+
+/** Of a file that has a stream of its own, batches can only be repeated or missing when two import it at once. */
+function whileImporting(error: unknown): unknown {
+  const twice =
+    error instanceof AppError && (error.code === "batch_repeated" || error.code === "sequence_gap");
+  if (!twice) return error;
+  return new AppError("conflict", "The same file is being imported twice at once; one of them is enough.", {
+    cause: error,
+  });
 }
 
 async function* counted(bytes: AsyncIterable<Uint8Array>, counts: ImportCounts): AsyncGenerator<Uint8Array> {

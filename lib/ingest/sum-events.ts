@@ -47,7 +47,7 @@ export function sumEvents(events: readonly PlacedEvent[]): BatchSums {
   for (const { event, timeMs, detector, located } of events) {
     const { kind, count, sourceIp } = event;
     const slotMs = timeMs - (timeMs % SLOT_MS);
-    const slotKey = `${detector}\t${kind}\t${slotMs}`;
+    const slotKey = `${slotMs}\t${detector}\t${kind}`;
     const slot = slots.get(slotKey);
     if (slot === undefined) slots.set(slotKey, { slotMs, detector, kind, count });
     else slot.count += count;
@@ -57,7 +57,7 @@ export function sumEvents(events: readonly PlacedEvent[]): BatchSums {
     if (attacks === 0 && bans === 0 && kind !== "scan") continue;
     totalAttacks += attacks;
     const hourMs = timeMs - (timeMs % HOUR_MS);
-    const hourKey = `${detector}\t${hourMs}\t`;
+    const hourKey = `${hourMs}\t${detector}\t`;
 
     if (attacks > 0 && event.userName !== undefined) {
       const key = hourKey + event.userName;
