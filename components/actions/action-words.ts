@@ -91,17 +91,21 @@ export function commandSentence(command: CommandProgress, nowMs: number): string
     case "verified":
       return `in ${took((command.verifiedAtMs ?? command.queuedAtMs) - command.queuedAtMs)}: ${stepsTook(command)}`;
     case "failed":
-      return command.detail ?? "The host gave no reason.";
+      return `${command.detail ?? "The host gave no reason."}${followsRule(command) ? " The agent tries again by itself." : ""}`;
     case "drifted": {
       const was =
         command.verifiedAtMs === null ? "" : `Was verified ${clockTime(command.verifiedAtMs)}, then: `;
-      return `${was}${command.detail ?? "changed on the host."}`;
+      return `${was}${command.detail ?? "changed on the host."}${followsRule(command) ? " The agent puts it back." : ""}`;
     }
     case "expired":
       return command.detail ?? "Not delivered in time. Nothing was changed, and nothing will be later.";
     default:
       return command.state satisfies never;
   }
+}
+
+function followsRule(command: CommandProgress): boolean {
+  return command.verb === "deny" || command.verb === "lift";
 }
 
 /** What was done, as a title: “Unban on 2 hosts”. */
@@ -149,7 +153,7 @@ export function actionOutcome(action: ActionProgress): string {
   return parts.join(", ");
 }
 
-/** How many hosts need a person: failed, drifted or expired. */
+/** How many hosts need a person. */
 export function needsYou(action: ActionProgress): number {
-  return action.counts.failed + action.counts.drifted + action.counts.expired;
+  return action.counts.failed + action.counts.drifted;
 }

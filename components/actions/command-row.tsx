@@ -20,7 +20,7 @@ export function CommandRow({
   /** Why nothing can be done now; null when it can. */
   off: string | null;
 }) {
-  const canRetry = again !== null && RETRIABLE.has(command.state) && REPEATABLE.has(command.verb);
+  const canRetry = again !== null && RETRIABLE.has(command.state) && command.verb === "unban";
   const sinceMs = stateSinceMs(command);
   return (
     <li className="flex min-h-[34px] flex-wrap items-center gap-x-3 gap-y-0.5 border-b border-line py-1 tab:grid tab:grid-cols-[76px_100px_64px_minmax(0,1fr)_auto]">
@@ -51,7 +51,7 @@ export function CommandRow({
           title={off ?? undefined}
           onClick={() => again(command)}
         >
-          {command.state === "drifted" ? "Apply again" : "Retry"}
+          Retry
         </Button>
       ) : null}
     </li>
@@ -76,8 +76,8 @@ function Evidence({ lines }: { lines: readonly string[] }) {
 }
 
 const ATTENTION = new Set(["failed", "drifted"]);
+// What follows a rule is tried again by the agent itself, until it holds or the rule is taken back.
 const RETRIABLE = new Set(["failed", "drifted", "expired"]);
-const REPEATABLE = new Set(["unban", "deny"]);
 
 function lastGoodStep(command: CommandProgress): number {
   if (command.appliedAtMs !== null) return 3;

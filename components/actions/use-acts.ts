@@ -18,7 +18,7 @@ export type Acts = {
   ) => Promise<boolean>;
   ban: (address: string, scope: Scope, hostCount: number, reason: string) => Promise<boolean>;
   undo: (action: Pick<ActionProgress, "id">) => Promise<boolean>;
-  /** The same command on the same host once more, as an action of its own. */
+  /** The same unban on the same host once more, as an action of its own. */
   again: (address: string, command: CommandProgress) => Promise<boolean>;
 };
 
@@ -70,13 +70,12 @@ export function useActs(changed: () => void): Acts {
           true,
         ),
       undo: (action) => settle(undoAction({ actionId: action.id }), "Undo is under way.", false),
-      again: (address, command) => {
-        const hostIds = [command.hostId];
-        const text = `Trying again on ${command.hostName}.`;
-        return command.verb === "deny"
-          ? settle(banPermanentlyAction({ address, scope: { kind: "hosts", hostIds } }), text, false)
-          : settle(unbanAction({ address, hostIds }), text, false);
-      },
+      again: (address, command) =>
+        settle(
+          unbanAction({ address, hostIds: [command.hostId] }),
+          `Trying again on ${command.hostName}.`,
+          false,
+        ),
     }),
     [settle],
   );

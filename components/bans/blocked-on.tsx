@@ -1,34 +1,15 @@
-import type { CommandState } from "../../lib/query/action-progress.ts";
 import type { BanRow } from "../../lib/query/bans.ts";
-import { actionOutcome, needsYou } from "../actions/action-words.ts";
-import { CommandSteps } from "../actions/command-steps.tsx";
+import { ActionSummary } from "../actions/action-summary.tsx";
+import { needsYou } from "../actions/action-words.ts";
 
 const VERB = { unban: "Unban", ban_permanently: "Ban", undo: "Undo" } as const;
-const WORST_FIRST: readonly CommandState[] = [
-  "failed",
-  "drifted",
-  "expired",
-  "queued",
-  "delivered",
-  "applied",
-  "verified",
-];
-
 /** On how many hosts it is blocked, or how far the action is that changes that. */
 export function BlockedOn({ row, hostTotal }: { row: BanRow; hostTotal: number }) {
   const { action } = row;
   const failed = action === null ? 0 : needsYou(action);
   if (action !== null && failed === 0) {
-    const worst = WORST_FIRST.find((state) => action.counts[state] > 0) ?? "queued";
     const verb = action.verb in VERB ? VERB[action.verb as keyof typeof VERB] : "Action";
-    return (
-      <span className="flex items-center gap-2 whitespace-nowrap">
-        <CommandSteps state={worst} />
-        <span className="text-t2">
-          <span className="text-t1">{verb}</span> {actionOutcome(action)}
-        </span>
-      </span>
-    );
+    return <ActionSummary action={action} verb={verb} />;
   }
   const unknown = row.unknownHostCount;
   return (

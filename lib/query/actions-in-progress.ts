@@ -12,7 +12,8 @@ const COMMANDS_EACH = 50;
 
 /**
  * The newest action of each address that is under way, went wrong, or was done within the last minute; newest first.
- * A command counts no more once a later one reached the same host for the same address, or the host was revoked.
+ * A command counts no more once its action was undone, a later one went to the same host for the same address, or the
+ * host was revoked.
  */
 export async function loadActionsInProgress(pool: pg.Pool, nowMs: number): Promise<ActionProgress[]> {
   const { rows } = await pool.query<{ action_id: string }>(
@@ -21,6 +22,7 @@ export async function loadActionsInProgress(pool: pg.Pool, nowMs: number): Promi
        where c.state <> 'verified'
          and (c.state <> 'failed' or c.ended_at is null or c.ended_at > $1)
          and (c.state <> 'expired' or c.ended_at is null or c.ended_at > $2)
+         and not exists (select from action taking_back where taking_back.undoes = c.action_id)
          and not exists (
            select from command later
            where later.address = c.address and later.host_id = c.host_id and later.queued_at > c.queued_at
