@@ -106,7 +106,7 @@ test.describe("npm start", () => {
   });
 
   async function status(path: string): Promise<number> {
-    const script = `fetch("http://127.0.0.1:3000${path}").then((answer) => console.log(answer.status))`;
+    const script = `fetch("http://127.0.0.1:3000${path}").then((answer) => process.stdout.write(String(answer.status)))`;
     return Number(await machine.run(process.execPath, "-e", script));
   }
 

@@ -36,6 +36,8 @@ export async function serve(config: Config, options: ServeOptions): Promise<void
 }
 
 async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown): Promise<void> {
+  // Started from elsewhere, the built app still finds the files that npm brought.
+  process.chdir(PROJECT);
   const { server, handle } = await listen(config.host, config.port);
   shutdown.add(() => drain(server));
   const dataDir = chooseDataDirectory(config.dataDir, process.env.BANWATCH_DATA_DIR !== undefined);
