@@ -74,7 +74,7 @@ export const BanItem = memo(function BanItem({
               >
                 {row.hostCount > 0 ? (
                   <Button
-                    className="tab:!h-[26px] tab:px-2"
+                    className="bg-bg tab:!h-[26px] tab:px-2"
                     disabled={off !== null}
                     title={off ?? undefined}
                     onClick={() => context.unban(row)}

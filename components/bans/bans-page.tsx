@@ -128,7 +128,7 @@ export function BansPage({ initial, role }: { initial: Data; role: Role }) {
         <BanFilters view={view} page={page} change={change} searchInput={searchInput} />
         <p className="ml-auto whitespace-nowrap text-t3 max-wide:hidden">
           {view.sort === "newest" ? "Newest first" : "Ending soonest first"}
-          {page.pinned.length > 0 ? `, ${counted(page.pinned.length, "action")} in progress pinned` : ""}
+          {page.pinned.length > 0 ? `, ${counted(page.pinned.length, "action")} pinned` : ""}
         </p>
       </div>
       {live.problem === null ? null : (

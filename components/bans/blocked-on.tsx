@@ -12,21 +12,24 @@ export function BlockedOn({ row, hostTotal }: { row: BanRow; hostTotal: number }
     return <ActionSummary action={action} verb={verb} />;
   }
   const unknown = row.unknownHostCount;
+  // What a silent host blocks now is unknown, and never counted as blocked.
+  const known = Math.max(0, row.hostCount - unknown);
   return (
     <span className="flex items-center gap-2.5 whitespace-nowrap">
-      <Meter blocked={row.hostCount} failed={failed} total={hostTotal} />
-      <span>
-        {row.hostCount}
-        {row.hostCount === hostTotal && hostTotal > 1 ? <span className="text-t3"> all</span> : null}
-      </span>
+      <Meter blocked={known} failed={failed} total={hostTotal} />
+      {known === 0 && unknown > 0 ? null : (
+        <span>
+          {known}
+          {known === hostTotal && hostTotal > 1 ? <span className="text-t3"> all</span> : null}
+        </span>
+      )}
       {failed > 0 ? (
         <span className="font-strong text-crit">
           {failed} {failed === 1 ? "needs" : "need"} you
         </span>
-      ) : null}
-      {failed === 0 && unknown > 0 ? (
+      ) : unknown > 0 ? (
         <span className="text-warn" title="The agent is silent: what the host blocks now is unknown.">
-          {unknown} unknown
+          {known === 0 ? "Unknown" : `${unknown} unknown`}
         </span>
       ) : null}
     </span>
