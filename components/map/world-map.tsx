@@ -7,8 +7,10 @@ import L from "leaflet";
 import { MapContainer, useMap } from "react-leaflet";
 import { loadWorld } from "./world-geometry.ts";
 
-/** Where the populated world is in the middle. */
+/** Where the populated world is in the middle, from one side of the cut to the other. */
 const MIDDLE: L.LatLngTuple = [20.6, 11];
+/** Where there is room beside the world, its land is in the middle and not its sea. */
+const LAND_MIDDLE: L.LatLngTuple = [20.6, 4];
 const WORLD_PX_AT_ZOOM_0 = 256;
 const SMALL_MAP_PX = 700;
 const BOUNDS = L.latLngBounds([-75, -189], [84, 211]);
@@ -124,7 +126,7 @@ function FitWorld({ fill, fixed }: { fill: number; fixed: boolean }) {
       map.invalidateSize({ animate: false, pan: false });
       const zoom = worldZoom(map.getSize().x, fill);
       map.setMinZoom(zoom - 0.4);
-      if (!moved.current) map.setView(MIDDLE, zoom, { animate: false });
+      if (!moved.current) map.setView(fill < 1 ? LAND_MIDDLE : MIDDLE, zoom, { animate: false });
     };
     fit();
     const observer = new ResizeObserver(fit);

@@ -13,6 +13,9 @@ import { cx } from "../ui/cx.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { HostSquares } from "./host-squares.tsx";
 
+/** What would be written as “1.0× usual” is as usual. */
+const NOTICED_FACTOR = 1.05;
+
 /** The four questions of someone woken at three in the morning; their places never move. */
 export function Answers({ overview, staleSinceMs }: { overview: Overview; staleSinceMs: number | null }) {
   return (
@@ -152,7 +155,7 @@ function AttacksAnswer({ overview }: { overview: Overview }) {
       </Answer>
     );
   }
-  const above = count > band.high;
+  const above = count > band.high && count >= band.median * NOTICED_FACTOR;
   const value = above
     ? band.median >= 1
       ? `${factor(count / band.median)} usual`
@@ -286,7 +289,8 @@ function BlockedAnswer({ overview: { blocked, now, protection } }: { overview: O
 /** `218 bans in 1 h, 1.4× usual` */
 function BansNow({ name, now, word }: { name: string; now: CountNow; word?: string }) {
   const { count, usual } = now;
-  const above = usual !== null && count > usual.high && usual.median >= 1;
+  const above =
+    usual !== null && count > usual.high && usual.median >= 1 && count >= usual.median * NOTICED_FACTOR;
   return (
     <span>
       {whole(count)}

@@ -1,11 +1,12 @@
 import type pg from "pg";
 import type { Connections } from "../db/client.ts";
-import { geo } from "../geo/geo.ts";
 import type { FeedItem } from "../live/live-message.ts";
-import { type AttackFilter, HOUR_MS, shownWindow } from "./attack-filter.ts";
+import { type AttackFilter, shownWindow } from "./attack-filter.ts";
 import { type AttackTimeline, attackTimeline } from "./attack-timeline.ts";
 import { type AttacksNow, attacksNow } from "./attacks-now.ts";
 import { countryNames } from "./country-names.ts";
+import { filterChoices } from "./filter-choices.ts";
+import { geoAttribution, type GeoAttribution } from "./geo-attribution.ts";
 import { type HostProtection, hostProtection } from "./host-protection.ts";
 import { keptAnswers } from "./kept-answers.ts";
 import { type LoginAnswer, loginsAfterFailures } from "./logins-after-failures.ts";
@@ -41,7 +42,7 @@ export type Overview = {
   hosts: { id: string; name: string }[];
   jails: string[];
   /** Whose data places the addresses; null while it is being read after a start. */
-  geo: { text: string; href: string; database: string } | null;
+  geo: GeoAttribution | null;
 };
 
 const COALESCE_MS = 500;
@@ -82,8 +83,8 @@ async function readOverview(pool: pg.Pool, filter: AttackFilter, nowMs: number):
     networkNames(pool, networks?.rows.map((row) => row.key) ?? []),
     countAddresses(pool, filter, window.startMs),
     recentEvents(pool, filter, FEED_ROWS, nowMs),
-    filterChoices(pool),
-    attribution(),
+    filterChoices(pool, nowMs),
+    geoAttribution(),
   ]);
   return {
     asOfMs: nowMs,
@@ -151,30 +152,4 @@ async function countAddresses(pool: pg.Pool, filter: AttackFilter, startMs: numb
     [new Date(startMs), filter.country],
   );
   return rows[0]?.count ?? 0;
-}
-
-const CHOICES_KEPT_MS = 10_000;
-
-function filterChoices(pool: pg.Pool): Promise<Pick<Overview, "hosts" | "jails">> {
-  return keptAnswers().get(`choices ${pool.options.connectionString}`, CHOICES_KEPT_MS, async () => {
-    const [hosts, jails] = await Promise.all([
-      pool.query<{ id: string; name: string }>(
-        "select id, name from host where revoked_at is null order by name",
-      ),
-      pool.query<{ detector: string }>(
-        `select detector from place_hour where hour >= $1 group by detector order by detector limit 200`,
-        [new Date(Date.now() - 30 * 24 * HOUR_MS)],
-      ),
-    ]);
-    return { hosts: hosts.rows, jails: jails.rows.map((row) => row.detector) };
-  });
-}
-
-/** The database takes seconds to open after a start; no page waits for it. */
-async function attribution(): Promise<Overview["geo"]> {
-  const opened = geo().then(
-    ({ attribution: whose, database }) => ({ ...whose, database }),
-    () => null,
-  );
-  return Promise.race([opened, new Promise<null>((resolve) => setTimeout(resolve, 20, null))]);
 }

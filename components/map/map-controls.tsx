@@ -1,0 +1,49 @@
+"use client";
+
+import { useEffect, type RefObject } from "react";
+import type L from "leaflet";
+import { Globe, Minus, Plus } from "lucide-react";
+import { useMap } from "react-leaflet";
+import { zoomMap } from "./world-map.tsx";
+
+const BUTTON = "ease-colour grid size-11 place-items-center text-t1 hover:bg-s2 tab:size-[32px]";
+
+/** Zoom in, out, and the whole world. */
+export function ZoomButtons() {
+  const map = useMap();
+  return (
+    <div className="absolute top-4 right-4 z-[600] grid overflow-hidden rounded-control border border-line2 bg-bg tab:right-8">
+      <button type="button" aria-label="Zoom in" className={BUTTON} onClick={() => zoomMap(map, "in")}>
+        <Plus aria-hidden className="size-4" />
+      </button>
+      <button
+        type="button"
+        aria-label="Zoom out"
+        className={`${BUTTON} border-y border-line2`}
+        onClick={() => zoomMap(map, "out")}
+      >
+        <Minus aria-hidden className="size-4" />
+      </button>
+      <button
+        type="button"
+        aria-label="Show the whole world"
+        className={BUTTON}
+        onClick={() => zoomMap(map, "world")}
+      >
+        <Globe aria-hidden className="size-4" />
+      </button>
+    </div>
+  );
+}
+
+/** Hands the map to the page, whose keys zoom it. */
+export function ExposeMap({ to }: { to: RefObject<L.Map | null> }) {
+  const map = useMap();
+  useEffect(() => {
+    to.current = map;
+    return () => {
+      to.current = null;
+    };
+  }, [map, to]);
+  return null;
+}
