@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { covers, overlaps, parsePrefix, type Prefix } from "../../lib/event/address.ts";
-import { elementPrefix, parseNftListing } from "./nft-json.ts";
-import { ProgramError, type ProgramResult, runProgram } from "./run-program.ts";
+import { parseNftListing, printedElements } from "./nft-json.ts";
+import { ProgramError, type ProgramResult, type RunProgram } from "./run-program.ts";
 
 /** One place of the firewall where fail2ban puts addresses, and whether this one is in it. */
 export type FirewallFinding = { place: string; present: boolean };
@@ -10,14 +10,18 @@ export type FirewallFinding = { place: string; present: boolean };
  * Looks for an address in every place where fail2ban's actions put them: nftables sets (`f2b-table`, `addr-set-*`),
  * chains `f2b-*` of iptables and ip6tables in both variants, and ipsets `f2b-*`.
  */
-export async function findInFail2banFirewall(prefix: Prefix): Promise<FirewallFinding[]> {
-  const found = await Promise.all([findInNftSets(prefix), findInIptables(prefix), findInIpsets(prefix)]);
+export async function findInFail2banFirewall(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
+  const found = await Promise.all([
+    findInNftSets(prefix, run),
+    findInIptables(prefix, run),
+    findInIpsets(prefix, run),
+  ]);
   return found.flat();
 }
 
-async function findInNftSets(prefix: Prefix): Promise<FirewallFinding[]> {
+async function findInNftSets(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
   // Terse: the sets may be long, and only one element matters.
-  const listed = await optional("nft", ["-t", "-j", "list", "ruleset"]);
+  const listed = await optional(run, "nft", ["-t", "-j", "list", "ruleset"]);
   if (listed === null || listed.exitCode !== 0) return [];
   const type = prefix.family === 4 ? "ipv4_addr" : "ipv6_addr";
   const sets = parseNftListing(listed.stdout).sets.filter(
@@ -25,8 +29,7 @@ async function findInNftSets(prefix: Prefix): Promise<FirewallFinding[]> {
   );
   return await Promise.all(
     sets.map(async ({ family, table, name }) => {
-      const result = await optional("nft", [
-        "-j",
+      const result = await optional(run, "nft", [
         "get",
         "element",
         family,
@@ -37,18 +40,13 @@ async function findInNftSets(prefix: Prefix): Promise<FirewallFinding[]> {
       const present =
         result !== null &&
         result.exitCode === 0 &&
-        parseNftListing(result.stdout).sets.some((set) =>
-          (set.elem ?? []).some((element) => {
-            const found = elementPrefix(element);
-            return found !== null && covers(found, prefix);
-          }),
-        );
+        printedElements(result.stdout).some((found) => covers(found, prefix));
       return { place: `nft ${family} ${table} ${name}`, present };
     }),
   );
 }
 
-async function findInIptables(prefix: Prefix): Promise<FirewallFinding[]> {
+async function findInIptables(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
   const six = prefix.family === 6;
   const programs = [six ? "ip6tables-nft-save" : "iptables-nft-save"];
   // Asking the legacy variant loads its kernel modules: only where it is in use already.
@@ -57,7 +55,7 @@ async function findInIptables(prefix: Prefix): Promise<FirewallFinding[]> {
   }
   const results = await Promise.all(
     programs.map(async (program) => {
-      const saved = await optional(program, ["-t", "filter"]);
+      const saved = await optional(run, program, ["-t", "filter"]);
       const name = program.replace(/-save$/, "");
       return saved === null || saved.exitCode !== 0 ? [] : findInChains(name, saved.stdout, prefix);
     }),
@@ -78,22 +76,22 @@ function findInChains(program: string, saved: string, prefix: Prefix): FirewallF
   return [...chains].map(([chain, present]) => ({ place: `${program} ${chain}`, present }));
 }
 
-async function findInIpsets(prefix: Prefix): Promise<FirewallFinding[]> {
+async function findInIpsets(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
   if (!existsSync("/sys/module/ip_set")) return [];
-  const listed = await optional("ipset", ["list", "-name"]);
+  const listed = await optional(run, "ipset", ["list", "-name"]);
   if (listed === null || listed.exitCode !== 0) return [];
   const sets = listed.stdout.split("\n").filter((name) => /^(f2b|fail2ban)-/.test(name));
   return await Promise.all(
     sets.map(async (name) => {
-      const result = await optional("ipset", ["test", name, prefix.text]);
+      const result = await optional(run, "ipset", ["test", name, prefix.text]);
       return { place: `ipset ${name}`, present: result !== null && result.exitCode === 0 };
     }),
   );
 }
 
-async function optional(program: string, args: string[]): Promise<ProgramResult | null> {
+async function optional(run: RunProgram, program: string, args: string[]): Promise<ProgramResult | null> {
   try {
-    return await runProgram(program, args);
+    return await run(program, args);
   } catch (error) {
     if (error instanceof ProgramError && error.missing) return null;
     throw error;

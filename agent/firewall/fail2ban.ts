@@ -4,7 +4,7 @@ import type { Status } from "../../lib/wire/wire.ts";
 import { createHostClock } from "../parse/host-clock.ts";
 import { askFail2ban, Fail2banRefusal } from "./fail2ban-socket.ts";
 import type { Pickled } from "./pickle.ts";
-import { hostWords, ProgramError, runProgram } from "./run-program.ts";
+import { hostWords, ProgramError, type RunProgram, runProgram } from "./run-program.ts";
 
 export const FAIL2BAN_SOCKET = "/var/run/fail2ban/fail2ban.sock";
 
@@ -15,8 +15,10 @@ export type JailBans = { jail: string; bans: Fail2banBan[] };
 export class Fail2ban {
   readonly #socket: string;
   readonly #timeZone: string;
+  readonly #run: RunProgram;
 
-  constructor(about: { socket: string; timeZone: string }) {
+  constructor(about: { socket: string; timeZone: string; run?: RunProgram }) {
+    this.#run = about.run ?? runProgram;
     this.#socket = about.socket;
     this.#timeZone = about.timeZone;
   }
@@ -107,13 +109,13 @@ export class Fail2ban {
 
   async #client(args: string[]) {
     const socket = this.#socket === FAIL2BAN_SOCKET ? [] : ["-s", this.#socket];
-    return await runProgram("fail2ban-client", [...socket, ...args], { timeoutMs: 60_000 });
+    return await this.#run("fail2ban-client", [...socket, ...args], { timeoutMs: 60_000 });
   }
 
   async #isInstalled(): Promise<boolean> {
     if (existsSync(this.#socket) || existsSync("/etc/fail2ban")) return true;
     try {
-      await runProgram("fail2ban-client", ["--version"]);
+      await this.#run("fail2ban-client", ["--version"]);
       return true;
     } catch (error) {
       if (error instanceof ProgramError && error.missing) return false;

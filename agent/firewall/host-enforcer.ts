@@ -3,6 +3,7 @@ import type { Enforcer, Look, RuleTexts } from "./enforcer.ts";
 import { type Fail2ban, type JailBans, reasonOf } from "./fail2ban.ts";
 import { findInFail2banFirewall } from "./fail2ban-firewall.ts";
 import type { RuleDriver } from "./rule-driver.ts";
+import { type RunProgram, runProgram } from "./run-program.ts";
 
 /** How long fail2ban may take to carry out a ban that it was told of: it does so in its own loop. */
 const BAN_PATIENCE_MS = 15_000;
@@ -11,8 +12,10 @@ const BAN_PATIENCE_MS = 15_000;
 export class HostEnforcer implements Enforcer {
   readonly #driver: RuleDriver;
   readonly #fail2ban: Fail2ban;
+  readonly #run: RunProgram;
 
-  constructor(about: { driver: RuleDriver; fail2ban: Fail2ban }) {
+  constructor(about: { driver: RuleDriver; fail2ban: Fail2ban; run?: RunProgram }) {
+    this.#run = about.run ?? runProgram;
     this.#driver = about.driver;
     this.#fail2ban = about.fail2ban;
   }
@@ -62,7 +65,7 @@ export class HostEnforcer implements Enforcer {
     const prefix = parse(text);
     const [fail2ban, findings, rule] = await Promise.all([
       this.#askFail2ban(prefix),
-      findInFail2banFirewall(prefix),
+      findInFail2banFirewall(prefix, this.#run),
       this.#driver.check(prefix),
     ]);
     const fail2banEvidence = [

@@ -60,3 +60,12 @@ export function elementPrefix(element: unknown): Prefix | null {
   if ("elem" in value) return elementPrefix(value.elem.val);
   return null;
 }
+
+/** The prefixes that `nft get element` prints; with `-j` too it answers in its own language (nft 1.0.6). */
+export function printedElements(text: string): Prefix[] {
+  const elements = /elements = \{([^}]*)\}/.exec(text)?.[1] ?? "";
+  return elements
+    .split(",")
+    .map((element) => parsePrefix(element.trim().split(/\s/)[0]!))
+    .filter((prefix) => prefix !== null);
+}

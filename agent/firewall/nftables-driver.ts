@@ -1,7 +1,7 @@
 import { covers, parsePrefix, type Prefix } from "../../lib/event/address.ts";
-import { elementPrefix, type NftListing, parseNftListing } from "./nft-json.ts";
+import { elementPrefix, type NftListing, parseNftListing, printedElements } from "./nft-json.ts";
 import type { DriverState, RuleDriver, RuleSet } from "./rule-driver.ts";
-import { hostWords, ProgramError, runOrThrow, runProgram } from "./run-program.ts";
+import { hostWords, ProgramError, type RunProgram, runProgram } from "./run-program.ts";
 
 const TABLE = ["inet", "banwatch"] as const;
 const SETS = ["deny4", "deny6", "allow4", "allow6"] as const;
@@ -14,9 +14,15 @@ const INCREMENTAL_MAX = 2_000;
 
 /** nftables through `nft`, in the table `inet banwatch`. */
 export class NftablesDriver implements RuleDriver {
+  readonly #run: RunProgram;
+
+  constructor(run: RunProgram = runProgram) {
+    this.#run = run;
+  }
+
   async probe(): Promise<DriverState> {
     try {
-      const result = await runProgram("nft", ["list", "tables"]);
+      const result = await this.#run("nft", ["list", "tables"]);
       if (result.exitCode === 0) return { state: "ready", driver: "nftables" };
       return { state: "unavailable", reason: `nft: ${hostWords(result)}` };
     } catch (error) {
@@ -29,7 +35,8 @@ export class NftablesDriver implements RuleDriver {
     const now = await this.#list();
     const script = (now === null ? null : incremental(now, rules)) ?? wholeTable(rules);
     if (script === "") return;
-    await runOrThrow("nft", ["-f", "-"], { input: script, timeoutMs: 120_000 });
+    const result = await this.#run("nft", ["-f", "-"], { input: script, timeoutMs: 120_000 });
+    if (result.exitCode !== 0) throw new Error(`nft failed: ${hostWords(result)}`);
   }
 
   async read(): Promise<{ rules: RuleSet; problem: string | null }> {
@@ -41,7 +48,7 @@ export class NftablesDriver implements RuleDriver {
   }
 
   async check(prefix: Prefix): Promise<{ denied: boolean; evidence: string[] }> {
-    const chain = await runProgram("nft", ["-j", "list", "chain", ...TABLE, CHAIN]);
+    const chain = await this.#run("nft", ["-j", "list", "chain", ...TABLE, CHAIN]);
     if (chain.exitCode !== 0) {
       return { denied: false, evidence: ["nft inet banwatch: the table is not there"] };
     }
@@ -60,19 +67,13 @@ export class NftablesDriver implements RuleDriver {
 
   /** The element of the set that covers all of `prefix`. */
   async #element(set: string, prefix: Prefix): Promise<Prefix | null> {
-    const result = await runProgram("nft", ["-j", "get", "element", ...TABLE, set, `{ ${prefix.text} }`]);
+    const result = await this.#run("nft", ["get", "element", ...TABLE, set, `{ ${prefix.text} }`]);
     if (result.exitCode !== 0) return null;
-    for (const { elem } of parseNftListing(result.stdout).sets) {
-      for (const element of elem ?? []) {
-        const found = elementPrefix(element);
-        if (found !== null && covers(found, prefix)) return found;
-      }
-    }
-    return null;
+    return printedElements(result.stdout).find((found) => covers(found, prefix)) ?? null;
   }
 
   async #list(): Promise<NftListing | null> {
-    const result = await runProgram("nft", ["-j", "list", "table", ...TABLE]);
+    const result = await this.#run("nft", ["-j", "list", "table", ...TABLE]);
     if (result.exitCode === 0) return parseNftListing(result.stdout);
     if (/No such file|does not exist/.test(result.stderr)) return null;
     throw new Error(`nft failed: ${hostWords(result)}`);

@@ -17,6 +17,13 @@ const OUTPUT_MAX_BYTES = 256 * 1024 * 1024;
 /** Daemons have short paths; the firewall's programs are in sbin. */
 const PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`;
 
+/** How programs of the host are run: here, or in a test in a network of its own. */
+export type RunProgram = (
+  program: string,
+  args: readonly string[],
+  options?: { input?: string; timeoutMs?: number },
+) => Promise<ProgramResult>;
+
 /** Runs a program by an argument list, never through a shell. Throws ProgramError when it could not be run at all. */
 export async function runProgram(
   program: string,
@@ -61,17 +68,6 @@ export async function runProgram(
       child.stdin?.end(options.input);
     }
   });
-}
-
-/** The same, and the host's own words as an error when it fails. */
-export async function runOrThrow(
-  program: string,
-  args: readonly string[],
-  options: { input?: string; timeoutMs?: number } = {},
-): Promise<string> {
-  const result = await runProgram(program, args, options);
-  if (result.exitCode === 0) return result.stdout;
-  throw new Error(`${program} failed: ${hostWords(result)}`);
 }
 
 /** What a program said about its failure, short enough to be shown. */
