@@ -13,7 +13,7 @@ const SYSTEM_FOLDERS = ["/usr/share/GeoIP", "/var/lib/GeoIP"];
  * MaxMind's GeoLite2 files where the admin put them, otherwise DB-IP's Lite database, which npm brought.
  * Throws a `Problem` when `BANWATCH_GEO_DIR` is set but has no GeoLite2-City.mmdb: a typing error must not pass unseen.
  */
-export function findDatabases(environment: NodeJS.ProcessEnv): Databases {
+export function findDatabases(environment: Readonly<Record<string, string | undefined>>): Databases {
   const chosen = environment.BANWATCH_GEO_DIR;
   if (chosen !== undefined && !existsSync(join(chosen, "GeoLite2-City.mmdb"))) {
     throw new Problem(

@@ -3,7 +3,7 @@ import type { Connections } from "../db/client.ts";
 import { AppError } from "../error/app-error.ts";
 import type { SecurityEvent } from "../event/event.ts";
 import type { Geo } from "../geo/geo.ts";
-import { type Accepted, prepareBatch, storeBatch } from "../ingest/accept-batch.ts";
+import { type Accepted, prepareBatch, storeBatchAfter } from "../ingest/accept-batch.ts";
 import { findStream } from "./fingerprint.ts";
 import { openLog } from "./open-log.ts";
 import { splitLines } from "./split-lines.ts";
@@ -30,14 +30,21 @@ export type ImportOptions = {
   /** Called after each chunk of the file, a few times a second. */
   onProgress?: (counts: Readonly<ImportCounts>) => void;
   signal?: AbortSignal;
+  /**
+   * The process and its connections serve others meanwhile: small batches, one after the other. Also, batches under way
+   * at once hold more than one connection each, which many imports at once must not do in one process.
+   */
+  gentle?: boolean;
 };
 
 /** Large, because each batch adds to the same few hours and addresses again. */
-const BATCH_EVENTS = 20_000;
+const BATCH_EVENTS = 40_000;
+const GENTLE_BATCH_EVENTS = 5_000;
 
 /**
  * Stores a whole log. A file that was imported before stores only what it has grown by; one that is cut off in the
- * middle can be imported again. While a batch is stored, the next is read, parsed, placed and summed.
+ * middle can be imported again. While the sums of a batch are stored, the rows of the next are on their way, and the one
+ * after that is read, parsed, placed and summed.
  */
 export async function importLog(
   connections: Connections,
@@ -57,20 +64,22 @@ export async function importLog(
     known: 0,
   };
   const parser = createLineParser({ timeZone: options.timeZone });
+  const gentle = options.gentle ?? false;
+  const batchEvents = gentle ? GENTLE_BATCH_EVENTS : BATCH_EVENTS;
   let events: SecurityEvent[] = [];
   let nextSequence = highWater + 1;
-  let storing: Promise<Accepted> | null = null;
+  const underWay: Promise<Accepted>[] = [];
   let failed = false;
 
-  const stored = async () => {
-    if (storing === null) return;
-    try {
-      counts.stored += (await storing).stored;
-    } catch (error) {
-      failed = true;
-      throw whileImporting(error);
-    } finally {
-      storing = null;
+  /** Waits until at most that many batches are under way. */
+  const settle = async (atMost: number) => {
+    while (underWay.length > atMost) {
+      try {
+        counts.stored += (await underWay.shift()!).stored;
+      } catch (error) {
+        failed = true;
+        throw whileImporting(error);
+      }
     }
   };
   const store = async () => {
@@ -84,10 +93,11 @@ export async function importLog(
     nextSequence += events.length;
     events = [];
     const prepared = prepareBatch(geo, batch, Date.now());
-    await stored();
-    storing = storeBatch(connections, geo, prepared);
-    // It is awaited with the next batch; until then its failure must not count as unhandled.
+    await settle(gentle ? 0 : 1);
+    const storing = storeBatchAfter(underWay.at(-1) ?? Promise.resolve(), connections, geo, prepared);
+    // It is awaited with a later batch; until then its failure must not count as unhandled.
     storing.catch(() => undefined);
+    underWay.push(storing);
   };
 
   try {
@@ -112,14 +122,14 @@ export async function importLog(
           default:
             result satisfies never;
         }
-        if (events.length === BATCH_EVENTS) await store();
+        if (events.length === batchEvents) await store();
       }
       options.onProgress?.(counts);
     }
   } finally {
     // Also when the file breaks off: what could be read of it is kept, and importing it again goes on from there.
     if (!failed && events.length > 0) await store();
-    if (!failed) await stored();
+    if (!failed) await settle(0);
   }
   options.onProgress?.(counts);
   return counts;

@@ -39,6 +39,7 @@ export function uploadLog(
           hostId: await importHostId(connections, upload.hostName),
           timeZone: upload.timeZone,
           signal,
+          gentle: true,
           onProgress: (progress) => {
             if (Date.now() - saidMs < PROGRESS_EVERY_MS) return;
             saidMs = Date.now();

@@ -71,6 +71,37 @@ export async function storeBatch(
   }
 }
 
+/**
+ * Stores a batch that follows on one which is being stored now, for an importer: its rows go in at once, on a
+ * connection of their own, and the rest when `previous` is done. When it turns out that not all of it was new, the
+ * rows are taken back and it is stored as any other. Fails when `previous` does.
+ */
+export async function storeBatchAfter(
+  previous: Promise<unknown>,
+  connections: Connections,
+  geo: Geo,
+  prepared: PreparedBatch,
+): Promise<Accepted> {
+  const { batch, placed, work } = prepared;
+  await ensureWeekPartitions(connections.ingestPool, timesOf(placed));
+  const ahead = await inTransaction(connections.ingestPool, async (client) => {
+    await copyEvents(client, work.rows);
+    await previous;
+    const { highWater: before, hostName } = await lockStream(client, batch);
+    if (before + 1 !== batch.firstSequence) throw new NotNext();
+    return storeConsequences(client, geo, prepared, { hostName, placed, work, before });
+  }).catch((error: unknown) => {
+    if (error instanceof NotNext || sqlStateOf(error) === ALREADY_THERE) return null;
+    throw error;
+  });
+  return ahead ?? storeBatch(connections, geo, prepared);
+}
+
+/** The stream is not where the batch begins. */
+class NotNext extends Error {}
+
+/** unique_violation: rows of the batch are stored already. */
+const ALREADY_THERE = "23505";
 /** check_violation, which is what a row without a partition is. */
 const NO_PARTITION = "23514";
 
@@ -91,9 +122,18 @@ async function store(client: pg.PoolClient, geo: Geo, prepared: PreparedBatch): 
   const { highWater: before, hostName } = await lockStream(client, batch);
   const placed = newerEvents(prepared, before);
   const work = placed === prepared.placed ? prepared.work : prepareWork(batch, placed, nowMs);
-  const highWater = before + placed.length;
-
   await copyEvents(client, work.rows);
+  return storeConsequences(client, geo, prepared, { hostName, placed, work, before });
+}
+
+/** All that follows from the events, which are in the transaction already. */
+async function storeConsequences(
+  client: pg.PoolClient,
+  geo: Geo,
+  { batch, nowMs }: PreparedBatch,
+  { hostName, placed, work, before }: { hostName: string; placed: PlacedEvent[]; work: Work; before: number },
+): Promise<Accepted> {
+  const highWater = before + placed.length;
   await storeSums(client, { hostId: batch.hostId, stream: batch.stream, highWater }, work.sums);
   const touched = work.bans === null ? null : await storeBanChanges(client, batch.hostId, work.bans);
 
