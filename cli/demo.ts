@@ -12,7 +12,8 @@ export function addDemoCommand(program: Command): void {
     .action(async () => {
       const config = readConfig(process.env);
       await serve(
-        { ...config, dataDir: join(config.dataDir, "demo") },
+        // Never the database that DATABASE_URL names: what is invented must not mix with what happened.
+        { ...config, dataDir: join(config.dataDir, "demo"), databaseUrl: null },
         {
           demo: true,
           prepare: () => {

@@ -1,17 +1,19 @@
 import { Command } from "commander";
-import { addAgentCommand } from "./agent.ts";
-import { addDemoCommand } from "./demo.ts";
-import { addImportCommand } from "./import.ts";
 import { runProgram } from "./run-program.ts";
-import { addStartCommand } from "./start/start.ts";
-import { addUserCommand } from "./user.ts";
+
+/** Loaded one at a time: an agent must not carry the dashboard in its memory. */
+const COMMANDS: Record<string, () => Promise<(program: Command) => void>> = {
+  start: async () => (await import("./start/start.ts")).addStartCommand,
+  demo: async () => (await import("./demo.ts")).addDemoCommand,
+  agent: async () => (await import("./agent.ts")).addAgentCommand,
+  import: async () => (await import("./import.ts")).addImportCommand,
+  user: async () => (await import("./user.ts")).addUserCommand,
+};
 
 const program = new Command("banwatch").description(
   "See who is attacking your servers, and prove on each of them that they are blocked.",
 );
-addStartCommand(program);
-addDemoCommand(program);
-addAgentCommand(program);
-addImportCommand(program);
-addUserCommand(program);
+const named = process.argv[2] ?? "";
+const wanted = Object.hasOwn(COMMANDS, named) ? [COMMANDS[named]!] : Object.values(COMMANDS);
+for (const load of wanted) (await load())(program);
 runProgram(program);

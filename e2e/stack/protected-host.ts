@@ -20,7 +20,7 @@ ignoreip = 127.0.0.1/8
 
 [sshd]
 enabled = true
-backend = polling
+backend = pyinotify
 logpath = /var/log/auth.log
 maxretry = 3
 findtime = 600
