@@ -45,7 +45,7 @@ export const SILENT_HOST = "db-03";
 export const SILENT_FOR_MS = 14 * 60_000;
 
 /** The jails of a host, by what it serves. */
-export function jailsOf(role: Role): string[] {
+function jailsOf(role: Role): string[] {
   const own = role === "web" ? ["nginx-bot-search"] : role === "mail" ? ["postfix-sasl"] : [];
   return ["recidive", "sshd", ...own].toSorted();
 }

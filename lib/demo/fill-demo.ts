@@ -109,7 +109,7 @@ async function banPermanently(
 }
 
 /** As the agents' reports would leave them: all well, but one that has been silent for a while. */
-export async function writeStatuses({ pool }: Connections, nowMs: number): Promise<void> {
+async function writeStatuses({ pool }: Connections, nowMs: number): Promise<void> {
   const { rows } = await pool.query<{ hostId: string; jail: string; bans: number }>(
     `select host_id as "hostId", jail, count(*)::int as bans from ban where enforcer = 'fail2ban' group by 1, 2`,
   );

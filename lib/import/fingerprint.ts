@@ -10,7 +10,7 @@ const NEWLINE = 0x0a;
  * The numbers under which a file with this beginning may be stored, longest beginning first. A file that was shorter
  * than the head when it was imported is known by the whole lines that it had then.
  */
-export function fingerprintsOf(head: Uint8Array): number[] {
+function fingerprintsOf(head: Uint8Array): number[] {
   const beginnings = [head.subarray(0, HEAD_BYTES)];
   if (head.length < HEAD_BYTES) beginnings.length = 0;
   for (let at = Math.min(head.length, HEAD_BYTES) - 1; at >= 0; at -= 1) {

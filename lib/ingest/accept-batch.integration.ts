@@ -347,9 +347,9 @@ describe("exactly once", () => {
     const killer = new pg.Client({ connectionString: database.url });
     await killer.connect();
     let killed = 0;
-    let delivering = true;
+    const delivering = new AbortController();
     const killing = (async () => {
-      while (delivering) {
+      while (!delivering.signal.aborted) {
         const { rowCount } = await killer.query(
           `select pg_terminate_backend(pid) from pg_stat_activity
            where datname = current_database() and application_name = 'banwatch-ingest' and state <> 'idle'
@@ -361,7 +361,7 @@ describe("exactly once", () => {
     const failures = await Promise.all(
       hosts.map((host, index) => deliver(host, traffic(4_000, index + 10), 150)),
     );
-    delivering = false;
+    delivering.abort();
     await killing;
     await killer.end();
     expect(killed).toBeGreaterThan(3);

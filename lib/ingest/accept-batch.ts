@@ -54,7 +54,7 @@ export function prepareBatch(geo: Geo, batch: IncomingBatch, nowMs: number): Pre
 }
 
 /** See `acceptBatch`. */
-export async function storeBatch(
+async function storeBatch(
   connections: Connections,
   geo: Geo,
   prepared: PreparedBatch,

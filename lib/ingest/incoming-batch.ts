@@ -39,7 +39,7 @@ export function placeEvents(geo: Geo, batch: IncomingBatch, nowMs: number): Plac
 }
 
 /** What noticed it: fail2ban's jail, or for other sources the source's name. */
-export function detectorOf(event: SecurityEvent): string {
+function detectorOf(event: SecurityEvent): string {
   return event.jail ?? event.source;
 }
 

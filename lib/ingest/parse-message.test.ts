@@ -32,7 +32,7 @@ test.each([
   ],
   [
     "too many events",
-    JSON.stringify({ ...batch, events: Array(BATCH_MAX_EVENTS + 1).fill(event) }),
+    JSON.stringify({ ...batch, events: Array.from({ length: BATCH_MAX_EVENTS + 1 }, () => event) }),
     "batch_too_large",
   ],
   ["another version", JSON.stringify({ ...batch, version: 2, shape: "unknown" }), "version_unsupported"],

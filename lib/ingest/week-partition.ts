@@ -21,7 +21,7 @@ export function weekPartitionOf(timeMs: number): WeekPartition {
 }
 
 /** The Monday, 00:00 UTC, that the time's week starts with. */
-export function weekStart(timeMs: number): number {
+function weekStart(timeMs: number): number {
   return Math.floor((timeMs - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS;
 }
 
