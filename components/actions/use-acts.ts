@@ -6,7 +6,7 @@ import { unbanAction } from "../../app/actions/unban.ts";
 import { undoAction } from "../../app/actions/undo.ts";
 import type { ActionProgress, CommandProgress } from "../../lib/query/action-progress.ts";
 import { counted } from "../charts/format.ts";
-import { useToast } from "../ui/toast.tsx";
+import { type ToastMessage, useToast } from "../ui/toast.tsx";
 
 export type Scope = { kind: "hosts"; hostIds: string[] } | { kind: "all" };
 
@@ -33,21 +33,8 @@ export function useActs(changed: () => void): Acts {
   const toast = useToast();
 
   const settle = useCallback(
-    async (work: Promise<Answer>, text: string, undoable: boolean): Promise<boolean> => {
-      const answer = await work.catch((): Answer => ({
-        ok: false,
-        message: "The server could not be reached. Nothing was changed.",
-      }));
-      changed();
-      if (!answer.ok) {
-        toast({ text: answer.message, tone: "crit", durationMs: 10_000 });
-        return false;
-      }
-      const undo = () => void settle(undoAction({ actionId: answer.actionId }), "Undo is under way.", false);
-      const said = answer.note ?? text;
-      toast(undoable ? { text: said, action: { label: "Undo", run: undo } } : { text: said });
-      return true;
-    },
+    (work: Promise<Answer>, text: string, undoable: boolean) =>
+      settleWith({ toast, changed }, work, text, undoable),
     [toast, changed],
   );
 
@@ -79,4 +66,28 @@ export function useActs(changed: () => void): Acts {
     }),
     [settle],
   );
+}
+
+type Told = { toast: (message: ToastMessage) => void; changed: () => void };
+
+async function settleWith(
+  told: Told,
+  work: Promise<Answer>,
+  text: string,
+  undoable: boolean,
+): Promise<boolean> {
+  const answer = await work.catch((): Answer => ({
+    ok: false,
+    message: "The server could not be reached. Nothing was changed.",
+  }));
+  told.changed();
+  if (!answer.ok) {
+    told.toast({ text: answer.message, tone: "crit", durationMs: 10_000 });
+    return false;
+  }
+  const said = answer.note ?? text;
+  const undo = () =>
+    void settleWith(told, undoAction({ actionId: answer.actionId }), "Undo is under way.", false);
+  told.toast(undoable ? { text: said, action: { label: "Undo", run: undo } } : { text: said });
+  return true;
 }

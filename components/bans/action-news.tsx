@@ -27,9 +27,5 @@ export function ActionNews({ rows }: { rows: readonly BanRow[] }) {
     const fresh = [...now].filter(([id, text]) => before.get(id) !== text).map(([, text]) => text);
     if (fresh.length > 0) setNews(fresh.join(". "));
   }, [rows]);
-  return (
-    <p role="status" className="sr-only">
-      {news}
-    </p>
-  );
+  return <output className="sr-only">{news}</output>;
 }

@@ -1,8 +1,10 @@
+/* oxlint-disable jsx-a11y/no-autofocus -- A dialog that opened has the focus; it belongs on what is asked. */
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import { Plus } from "lucide-react";
 import type { Acts } from "../actions/use-acts.ts";
+import { useCtrlEnter } from "../actions/use-ctrl-enter.ts";
 import { counted } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog.tsx";
@@ -65,22 +67,21 @@ function BanAddressForm({
   const ready =
     off === null && !sending && bannable?.kind === "checked" && refusal === null && hosts.length > 0;
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!ready) return;
     setSending(true);
     const scope = host === "all" ? ({ kind: "all" } as const) : { kind: "hosts" as const, hostIds: [host] };
-    void acts.ban(address, scope, count, reason.trim()).then((taken) => {
-      setSending(false);
-      if (taken) close();
-    });
+    const taken = await acts.ban(address, scope, count, reason.trim());
+    setSending(false);
+    if (taken) close();
   };
+  useCtrlEnter(() => void submit());
 
   return (
     <form
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && event.ctrlKey) submit(event);
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
       }}
       className="grid gap-3.5"
     >

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/no-autofocus -- A dialog that opened has the focus; it belongs on what is asked. */
 "use client";
 
 import { type FormEvent, useId, useState } from "react";

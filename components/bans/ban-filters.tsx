@@ -1,14 +1,13 @@
 "use client";
 
 import { ListFilter, X } from "lucide-react";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import type { RefObject } from "react";
 import type { BansPage } from "../../lib/query/bans.ts";
 import { counted, whole } from "../charts/format.ts";
 import { Input } from "../ui/input.tsx";
 import { SelectMenu } from "../ui/menu.tsx";
+import { useTyped } from "./use-typed.ts";
 import { type BanView, filtersOf, withoutFilters } from "./ban-view.ts";
-
-const TYPING_MS = 200;
 
 export function BanFilters({
   view,
@@ -141,26 +140,7 @@ function Search({
   change: (view: BanView, how?: "push" | "replace") => void;
   input: RefObject<HTMLInputElement | null>;
 }) {
-  const [typed, setTyped] = useState(view.q);
-  const sent = useRef(view.q);
-  const latest = useRef({ view, change });
-  useEffect(() => {
-    latest.current = { view, change };
-  });
-  // The URL changed by other means: a link, the browser's back.
-  useEffect(() => {
-    if (view.q === sent.current) return;
-    sent.current = view.q;
-    setTyped(view.q);
-  }, [view.q]);
-  useEffect(() => {
-    if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      latest.current.change({ ...latest.current.view, q: typed.trim() === "" ? "" : typed }, "replace");
-    }, TYPING_MS);
-    return () => clearTimeout(timer);
-  }, [typed]);
+  const [typed, setTyped] = useTyped(view.q, (q) => change({ ...view, q }, "replace"));
   return (
     <div className="relative w-full tab:w-[336px]">
       <ListFilter aria-hidden className="absolute top-[15px] left-3 size-3.5 text-t2 tab:top-[8px]" />

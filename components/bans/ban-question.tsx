@@ -1,9 +1,10 @@
 "use client";
 
-import { type FormEvent, useId, useState } from "react";
+import { useId, useState } from "react";
 import type { BanDetail } from "../../lib/query/ban-detail.ts";
 import type { BanRow } from "../../lib/query/bans.ts";
 import type { Acts, Scope } from "../actions/use-acts.ts";
+import { useCtrlEnter } from "../actions/use-ctrl-enter.ts";
 import { counted } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { Glyph } from "../ui/glyph.tsx";
@@ -51,25 +52,24 @@ export function BanQuestion({
   const count = all ? hostTotal : (blocking?.length ?? row.hostCount);
   const ready = off === null && !sending && bannable?.kind === "checked" && (all || blocking !== null);
 
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const submit = async () => {
     if (!ready || refusal !== null) return;
     const scope: Scope = all
       ? { kind: "all" }
       : { kind: "hosts", hostIds: (blocking ?? []).map((host) => host.id) };
     setSending(true);
-    void acts.ban(address, scope, count, reason.trim()).then((taken) => {
-      setSending(false);
-      if (taken) close();
-    });
+    const taken = await acts.ban(address, scope, count, reason.trim());
+    setSending(false);
+    if (taken) close();
   };
+  useCtrlEnter(() => void submit());
 
   return (
     <form
       aria-labelledby={title}
-      onSubmit={submit}
-      onKeyDown={(event) => {
-        if (event.key === "Enter" && event.ctrlKey) submit(event);
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
       }}
     >
       <h2 id={title} className="text-15 font-head">

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- The rows are grids, placed one by one; a table element would lose its meaning with its layout. */
 "use client";
 
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
@@ -58,6 +59,7 @@ export function BanTable({
     window.addEventListener("resize", measure);
     return () => window.removeEventListener("resize", measure);
   }, []);
+  // oxlint-disable-next-line react/incompatible-library -- Its answer changes with scrolling and is not passed on.
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => (phone ? PHONE_ROW_PX : ROW_PX),

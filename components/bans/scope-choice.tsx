@@ -1,7 +1,7 @@
 "use client";
 
 import { RadioGroup } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useId } from "react";
 
 export type ScopeOption = { value: string; label: string; note: ReactNode };
 
@@ -15,6 +15,7 @@ export function ScopeChoice({
   options: readonly ScopeOption[];
   onChange: (value: string) => void;
 }) {
+  const name = useId();
   return (
     <RadioGroup.Root
       aria-label="Where"
@@ -23,8 +24,13 @@ export function ScopeChoice({
       className="grid gap-2.5 max-tab:gap-1"
     >
       {options.map((option) => (
-        <label key={option.value} className="flex cursor-pointer items-start gap-2.5 max-tab:min-h-11">
+        <label
+          key={option.value}
+          htmlFor={`${name}-${option.value}`}
+          className="flex cursor-pointer items-start gap-2.5 max-tab:min-h-11"
+        >
           <RadioGroup.Item
+            id={`${name}-${option.value}`}
             value={option.value}
             className="mt-0.5 grid size-[15px] shrink-0 place-items-center rounded-full border border-ctl bg-bg data-[state=checked]:border-[5px] data-[state=checked]:border-t1"
           />

@@ -1,6 +1,8 @@
+/* oxlint-disable jsx-a11y/no-autofocus -- A dialog that opened has the focus; it belongs on what is asked. */
 "use client";
 
 import { useState } from "react";
+import { useCtrlEnter } from "../actions/use-ctrl-enter.ts";
 import { counted } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 
@@ -20,20 +22,20 @@ export function UnbanQuestion({
   close: () => void;
 }) {
   const [sending, setSending] = useState(false);
-  const submit = () => {
+  const submit = async () => {
     if (off !== null || sending) return;
     setSending(true);
-    void run().then((taken) => {
-      setSending(false);
-      if (taken) close();
-    });
+    const taken = await run();
+    setSending(false);
+    if (taken) close();
   };
+  useCtrlEnter(() => void submit());
   return (
     <form
       aria-label={`Unban ${what}`}
       onSubmit={(event) => {
         event.preventDefault();
-        submit();
+        void submit();
       }}
     >
       <h2 className="text-15 font-head">

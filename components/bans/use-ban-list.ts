@@ -58,9 +58,10 @@ export function useBanList(view: BanView, initial: BansPage): BanList {
       setAsked({ key, limit: limit + STEP });
       return;
     }
-    loading.current = true;
-    void fetch(bansUrl(view, { limit: STEP, after: next }))
-      .then(async (response) => {
+    const append = async () => {
+      loading.current = true;
+      try {
+        const response = await fetch(bansUrl(view, { limit: STEP, after: next }));
         if (!response.ok) return;
         const more = (await response.json()) as BansPage;
         setTail((before) => {
@@ -68,12 +69,13 @@ export function useBanList(view: BanView, initial: BansPage): BanList {
           const fresh = more.rows.filter((row) => !known.has(row.address));
           return { key, rows: [...rowsOf(before, key), ...fresh], next: more.next };
         });
-      })
-      // Without a connection the next scroll tries again.
-      .catch(() => undefined)
-      .finally(() => {
+      } catch {
+        // Without a connection the next scroll tries again.
+      } finally {
         loading.current = false;
-      });
+      }
+    };
+    void append();
   }, [key, limit, live.stale, next, view]);
 
   const pinned = new Set(page.pinned.map((row) => row.address));

@@ -19,19 +19,11 @@ export function useBannable(address: string): Bannable | null {
   useEffect(() => {
     if (address === "") return;
     let over = false;
-    const timer = setTimeout(() => {
-      checkBannableAction({ address })
-        .then((answer): Bannable =>
-          answer.ok
-            ? { kind: "checked", checks: answer.checks }
-            : { kind: "refused", message: answer.message },
-        )
-        .catch((): Bannable => ({ kind: "refused", message: "The server could not be reached." }))
-        .then((answer) => {
-          if (!over) setKnown({ address, answer });
-        })
-        .catch(() => undefined);
-    }, TYPING_MS);
+    const check = async () => {
+      const answer = await checkBannable(address);
+      if (!over) setKnown({ address, answer });
+    };
+    const timer = setTimeout(() => void check(), TYPING_MS);
     return () => {
       over = true;
       clearTimeout(timer);
@@ -39,6 +31,17 @@ export function useBannable(address: string): Bannable | null {
   }, [address]);
   if (address === "") return null;
   return known.address === address ? known.answer : { kind: "checking" };
+}
+
+async function checkBannable(address: string): Promise<Bannable> {
+  try {
+    const answer = await checkBannableAction({ address });
+    return answer.ok
+      ? { kind: "checked", checks: answer.checks }
+      : { kind: "refused", message: answer.message };
+  } catch {
+    return { kind: "refused", message: "The server could not be reached." };
+  }
 }
 
 /** Why the address can't be banned; null when it can, or that isn't known yet. */

@@ -15,22 +15,24 @@ export function useJson<T>(url: string): Loaded<T> {
   });
   useEffect(() => {
     const stop = new AbortController();
-    const load = async (): Promise<Loaded<T>> => {
-      const response = await fetch(url, { signal: stop.signal });
-      if (response.ok) return { kind: "loaded", data: (await response.json()) as T };
-      const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-      return {
-        kind: "failed",
-        message: body.error?.message ?? `The server answered with ${response.status}.`,
-      };
+    const load = async () => {
+      const answer = await fetchOnce<T>(url, stop.signal);
+      if (!stop.signal.aborted) setLoaded({ url, answer });
     };
-    load()
-      .catch((): Loaded<T> => ({ kind: "failed", message: "The server could not be reached." }))
-      .then((answer) => {
-        if (!stop.signal.aborted) setLoaded({ url, answer });
-      })
-      .catch(() => undefined);
+    void load();
     return () => stop.abort();
   }, [url]);
   return loaded.url === url ? loaded.answer : { kind: "loading" };
+}
+
+async function fetchOnce<T>(url: string, signal: AbortSignal): Promise<Loaded<T>> {
+  try {
+    const response = await fetch(url, { signal });
+    if (response.ok) return { kind: "loaded", data: (await response.json()) as T };
+    const body = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
+    const message = body.error?.message ?? `The server answered with ${response.status}.`;
+    return { kind: "failed", message };
+  } catch {
+    return { kind: "failed", message: "The server could not be reached." };
+  }
 }

@@ -1,12 +1,14 @@
+/* oxlint-disable jsx-a11y/prefer-tag-over-role -- The rows are grids, placed one by one; a table element would lose its meaning with its layout. */
 "use client";
 
 import { Pause, Play } from "lucide-react";
 import Link from "next/link";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useSearchParams } from "next/navigation";
 import type { FeedPage as Data, FeedRow } from "../../lib/query/feed.ts";
 import { exactTime } from "../actions/action-words.ts";
 import { clockTime, counted, shortDay } from "../charts/format.ts";
+import { useTyped } from "../bans/use-typed.ts";
 import { useLiveQuery } from "../live/use-live.ts";
 import { useUrlState } from "../live/use-url-state.ts";
 import { Button } from "../ui/button.tsx";
@@ -119,14 +121,11 @@ function feedUrl(group: KindGroup, host: string, q: string): string {
 
 /** The newest data, or what was there when somebody began to read. A new filter always shows. */
 function useShown(data: Data, stale: boolean, still: boolean): Data {
-  const [shown, setShown] = useState(data);
-  const wasStale = useRef(stale);
-  useEffect(() => {
-    const filtered = wasStale.current && !stale;
-    wasStale.current = stale;
-    if (!still || filtered) setShown(data);
-  }, [data, stale, still]);
-  return shown;
+  const [shown, setShown] = useState({ data, stale });
+  const filtered = shown.stale && !stale;
+  const next = !still || filtered ? data : shown.data;
+  if (next !== shown.data || stale !== shown.stale) setShown({ data: next, stale });
+  return next;
 }
 
 function countNew(newest: readonly FeedRow[], shown: readonly FeedRow[]): number {
@@ -137,17 +136,7 @@ function countNew(newest: readonly FeedRow[], shown: readonly FeedRow[]): number
 }
 
 function AddressFilter({ q, change }: { q: string; change: (q: string) => void }) {
-  const [typed, setTyped] = useState(q);
-  const latest = useRef(change);
-  useEffect(() => {
-    latest.current = change;
-  });
-  useEffect(() => setTyped(q), [q]);
-  useEffect(() => {
-    if (typed === q) return;
-    const timer = setTimeout(() => latest.current(typed.trim()), 300);
-    return () => clearTimeout(timer);
-  }, [typed, q]);
+  const [typed, setTyped] = useTyped(q, change);
   return (
     <Input
       type="search"

@@ -1,3 +1,4 @@
+/* oxlint-disable jsx-a11y/no-autofocus -- A dialog that opened has the focus; it belongs on what is asked. */
 "use client";
 
 import { type FormEvent, useId, useState } from "react";
@@ -35,6 +36,8 @@ export function RevokeHost({
   );
 }
 
+const UNREACHABLE = { ok: false, message: "The server could not be reached. Nothing was changed." } as const;
+
 function RevokeForm({
   host,
   off,
@@ -50,24 +53,18 @@ function RevokeForm({
   const [typed, setTyped] = useState("");
   const [refusal, setRefusal] = useState<string | null>(null);
   const [sending, setSending] = useState(false);
-  const submit = (event: FormEvent) => {
+  const submit = async (event: FormEvent) => {
     event.preventDefault();
     if (typed.trim() !== host.name || sending) return;
     setSending(true);
-    revokeHostAction({ hostId: host.id })
-      .then((answer) => {
-        setSending(false);
-        changed();
-        if (answer.ok) close();
-        else setRefusal(answer.message);
-      })
-      .catch(() => {
-        setSending(false);
-        setRefusal("The server could not be reached. Nothing was changed.");
-      });
+    const answer = await revokeHostAction({ hostId: host.id }).catch(() => UNREACHABLE);
+    setSending(false);
+    changed();
+    if (answer.ok) close();
+    else setRefusal(answer.message);
   };
   return (
-    <form onSubmit={submit} className="grid gap-4">
+    <form onSubmit={(event) => void submit(event)} className="grid gap-4">
       <Field label={`Type ${host.name} to go on`} htmlFor={id} error={refusal}>
         <Input
           id={id}

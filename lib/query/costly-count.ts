@@ -24,14 +24,19 @@ export class CostlyCounts {
     // Until it is known how long the count takes, everybody who asks waits for the same one.
     const entry: Kept = { startedAtMs, keptUntilMs: Infinity, answer };
     this.#kept.set(key, entry);
-    answer.then(
-      () => {
-        const tookMs = this.#now() - startedAtMs;
-        entry.keptUntilMs = this.#now() + Math.min(tookMs * KEPT_FOR_TIMES_THE_WORK, KEPT_AT_MOST_MS);
-      },
-      () => this.#kept.delete(key),
-    );
+    void this.#keep(key, entry);
     return answer;
+  }
+
+  async #keep(key: string, entry: Kept): Promise<void> {
+    try {
+      await entry.answer;
+      const tookMs = this.#now() - entry.startedAtMs;
+      entry.keptUntilMs = this.#now() + Math.min(tookMs * KEPT_FOR_TIMES_THE_WORK, KEPT_AT_MOST_MS);
+    } catch {
+      // Who asked gets the error; the next one counts anew.
+      this.#kept.delete(key);
+    }
   }
 }
 

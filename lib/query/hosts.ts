@@ -77,7 +77,7 @@ export async function queryHosts({ pool }: Connections, nowMs: number): Promise<
     };
   });
   return {
-    hosts: rows.sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
+    hosts: rows.toSorted((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name)),
     rulesGeneration: generation.rows[0]?.generation ?? 0,
     asOfMs: nowMs,
   };
