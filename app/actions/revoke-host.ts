@@ -2,6 +2,7 @@
 
 import * as z from "zod";
 import { connections } from "../../lib/db/client.ts";
+import { geo } from "../../lib/geo/geo.ts";
 import { revokeHost } from "../../lib/host/revoke-host.ts";
 import { answerAction, type Refused } from "./answer-action.ts";
 import { authoriseCaller } from "./caller.ts";
@@ -14,6 +15,6 @@ export async function revokeHostAction(
 ): Promise<{ ok: true; actionId: string } | Refused> {
   return answerAction(async () => {
     const person = await authoriseCaller("admin");
-    return revokeHost(connections(), person, inputSchema.parse(input).hostId, Date.now());
+    return revokeHost(connections(), await geo(), person, inputSchema.parse(input).hostId, Date.now());
   });
 }

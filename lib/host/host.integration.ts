@@ -6,8 +6,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 
 import { banPermanently } from "../action/ban-permanently.ts";
 import { unban } from "../action/unban.ts";
 import { acceptReports } from "../command/accept-reports.ts";
-import { action, ban, command, host, rateLimit, rule } from "../db/schema/index.ts";
+import { action, ban, blockedAddress, command, host, rateLimit, rule } from "../db/schema/index.ts";
 import { createTestDatabase } from "../db/test-database.ts";
+import { geo } from "../geo/geo.ts";
 import { ensureInstance } from "../instance/instance.ts";
 import { createLiveHub, type LiveHub } from "../live/live-hub.ts";
 import { hashSecret, JOIN_TOKEN_TTL_MS, joinProof, parseJoinToken } from "../wire/join-token.ts";
@@ -153,10 +154,32 @@ describe("a request of a host", () => {
     const made = await newHost();
     const skewed = await check(await request(made, Date.now() - 3_600_000)).catch((error: unknown) => error);
     expect(skewed).toMatchObject({ code: "clock_skew", detail: { serverTimeMs: expect.any(Number) } });
-    await revokeHost(database, ada, made.id, Date.now());
+    await revokeHost(database, await geo(), ada, made.id, Date.now());
     await expect(check(await request(made))).rejects.toMatchObject({ code: "key_revoked" });
-    await expect(revokeHost(database, ada, made.id, Date.now())).rejects.toMatchObject({ code: "conflict" });
+    await expect(revokeHost(database, await geo(), ada, made.id, Date.now())).rejects.toMatchObject({
+      code: "conflict",
+    });
   });
+});
+
+test("what a removed host blocked no longer counts as blocked", async () => {
+  const made = await newHost();
+  const since = new Date();
+  await database.db
+    .insert(ban)
+    .values({ hostId: made.id, address, enforcer: "fail2ban", jail: "sshd", since, untilKnown: false });
+  const blocked = {
+    address,
+    since,
+    permanent: false,
+    hostCount: 1,
+    jail: "sshd",
+    enforcer: "fail2ban",
+  } as const;
+  await database.db.insert(blockedAddress).values({ ...blocked, countryCode: "ZZ", placeId: 0, asn: 0 });
+  await revokeHost(database, await geo(), ada, made.id, Date.now());
+  expect(await database.db.select().from(ban)).toEqual([]);
+  expect(await database.db.select().from(blockedAddress)).toEqual([]);
 });
 
 describe("the status of a host", () => {
@@ -324,7 +347,7 @@ describe("the stream of orders", () => {
     const stream = listen(made.id, 0);
     await stream.next();
     await stream.order();
-    await revokeHost(database, ada, made.id, Date.now());
+    await revokeHost(database, await geo(), ada, made.id, Date.now());
     expect(await stream.next()).toMatchObject({ name: "revoked" });
     expect(await stream.next()).toBeNull();
   });

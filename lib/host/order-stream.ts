@@ -67,7 +67,13 @@ function follow(
   }
 
   function send(text: string): void {
-    if (!ended) listener.send(text);
+    if (ended) return;
+    try {
+      listener.send(text);
+    } catch {
+      // The agent is gone, and the framework closed the stream without a word.
+      stop();
+    }
   }
 
   /** One look at a time; a message that comes meanwhile is not lost, it makes for one more look. */

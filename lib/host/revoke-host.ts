@@ -1,18 +1,21 @@
 import { and, eq, inArray, isNull } from "drizzle-orm";
 import { type Actor, recordAction } from "../action/record-action.ts";
 import type { Connections } from "../db/client.ts";
-import { command, host } from "../db/schema/index.ts";
-import { inTransaction } from "../db/transaction.ts";
+import { ban, command, host } from "../db/schema/index.ts";
+import { inTransaction, type Transaction } from "../db/transaction.ts";
 import { AppError } from "../error/app-error.ts";
+import type { Geo } from "../geo/geo.ts";
 import { refuseInDemo } from "../instance/instance.ts";
 import { publish } from "../live/publish.ts";
+import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
 
 /**
  * Refuses the host's key from now on, ends its stream, and gives up what it hadn't reported as done. What its firewall
- * blocks stays as it is: nobody can reach it any more. Throws AppError `not_found`, `conflict` or `demo`.
+ * blocks stays as it is there, but nobody observes it any more, so it no longer counts as blocked. Throws AppError `not_found`, `conflict` or `demo`.
  */
 export async function revokeHost(
   connections: Connections,
+  geo: Geo,
   actor: Actor,
   hostId: string,
   nowMs: number,
@@ -46,6 +49,15 @@ export async function revokeHost(
         actionIds: [...new Set(givenUp.map((each) => each.actionId))],
       });
     }
+    await forgetBans(transaction, geo, hostId);
     return { actionId };
   });
+}
+
+/** Last in its transaction, see `recomputeBlocked`. */
+async function forgetBans({ db, client }: Transaction, geo: Geo, hostId: string): Promise<void> {
+  const forgotten = await db.delete(ban).where(eq(ban.hostId, hostId)).returning({ address: ban.address });
+  if (forgotten.length === 0) return;
+  await publish(client, { topic: "bans", hostId });
+  await recomputeBlocked(client, geo, new Set(forgotten.map((each) => each.address)));
 }
