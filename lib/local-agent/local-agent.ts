@@ -18,7 +18,9 @@ export type LocalAgentState =
   | { state: "not_possible"; reason: string };
 
 const FAIL2BAN_LOG = "/var/log/fail2ban.log";
-const MAIN = resolve(import.meta.dirname, "../../cli/main.ts");
+/** Packed into the app, a module has no folder of its own; the app is run from the project's. */
+const FOLDER = import.meta.dirname as string | undefined;
+const MAIN = FOLDER === undefined ? resolve("cli/main.ts") : resolve(FOLDER, "../../cli/main.ts");
 
 /** The framework loads this module a second time, packed into the app; both must see the one child. */
 function holder(): { banwatchLocalAgent?: AgentProcess } {
@@ -30,7 +32,6 @@ function agentProcess(): AgentProcess {
   const { dataDir } = config();
   held.banwatchLocalAgent ??= new AgentProcess(
     {
-      // Packed, this module isn't where its source is; the app is run from the project's folder.
       main: existsSync(MAIN) ? MAIN : resolve("cli/main.ts"),
       stateDir: join(dataDir, "agent"),
       logFile: join(dataDir, "agent.log"),
