@@ -29,12 +29,13 @@ export async function listen(
 }
 
 /** Adds to every request who sent it, and to every answer what a browser may do with it. */
-export function guarded(project: string, next: Handler): Handler {
+export function guarded(project: string, publicUrl: string | null, next: Handler): Handler {
   return async (request, response) => {
     // Set by this server alone: what a client sends under this name is dropped.
     delete request.headers["x-banwatch-peer"];
     const peer = request.socket.remoteAddress;
     if (peer !== undefined) request.headers["x-banwatch-peer"] = peer;
+    nameAsSeen(request, publicUrl);
     const policy = contentSecurityPolicy(randomBytes(16).toString("base64"));
     // The framework reads the nonce for its own scripts from here.
     request.headers["content-security-policy"] = policy;
@@ -46,6 +47,15 @@ export function guarded(project: string, next: Handler): Handler {
     if (request.url === AGENT_PACKAGE_PATH) sendAgentPackage(project, response);
     else await next(request, response);
   };
+}
+
+/**
+ * The framework refuses an action whose Origin isn't the name that the request was sent to. A proxy may have replaced
+ * that name by its own for us: from the public address, it counts.
+ */
+function nameAsSeen(request: IncomingMessage, publicUrl: string | null): void {
+  if (publicUrl === null || request.headers.origin !== new URL(publicUrl).origin) return;
+  request.headers["x-forwarded-host"] = new URL(publicUrl).host;
 }
 
 function contentSecurityPolicy(nonce: string): string {

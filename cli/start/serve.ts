@@ -58,7 +58,7 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   const app = next({ dev: false, dir: PROJECT, hostname: config.host, port: config.port });
   await app.prepare();
   const answer = app.getRequestHandler();
-  handle(guarded(PROJECT, (request, response) => answer(request, response)));
+  handle(guarded(PROJECT, config.publicUrl, (request, response) => answer(request, response)));
   shutdown.add(stopLocalAgent);
   if (!options.demo) await startLocalAgentIfEnrolled();
   // Requests end first: whatever they use goes after them.
