@@ -124,8 +124,10 @@ function BanAddressForm({
       {hosts.length === 0 ? (
         <p className="text-t2">No host has an agent yet. Connect one on the page Hosts first.</p>
       ) : null}
-      <div className="flex flex-wrap items-center gap-2">
-        <span className="mr-auto text-t3">{refusal === null ? "You can undo this" : null}</span>
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <span className="mr-auto text-t3 max-tab:sr-only">
+          {refusal === null ? "You can undo this" : null}
+        </span>
         <Button onClick={close}>Cancel</Button>
         {refusal === null ? (
           <Button type="submit" kind="primary" disabled={!ready} title={off ?? undefined}>

@@ -21,7 +21,10 @@ export type BanRowsContext = {
   acts: Acts;
   toggle: (address: string) => void;
   select: (address: string, range: boolean) => void;
+  /** The keyboard is on this row now. */
   focus: (address: string) => void;
+  /** Gives the row the focus. */
+  goTo: (address: string) => void;
   copy: (address: string) => void;
   unban: (row: BanRow) => void;
   ask: (address: string, ask: BanAsk | null) => void;
@@ -109,9 +112,10 @@ export const BanItem = memo(function BanItem({
             <PopoverContent
               align="end"
               arrow
+              className="max-h-[var(--radix-popover-content-available-height)] overflow-y-auto"
               onCloseAutoFocus={(event) => {
                 event.preventDefault();
-                context.focus(address);
+                context.goTo(address);
               }}
             >
               {asked?.kind === "ban" ? (

@@ -51,7 +51,7 @@ export function BanOpenRow({
   const current = currentAction(data, row.action);
   const earlier = data.actions.filter((action) => action.id !== current?.id);
   return (
-    <div className="grid gap-4 pt-1 pb-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4 pt-1 pb-4">
       {current === null ? null : (
         <ActionPanel
           action={current}

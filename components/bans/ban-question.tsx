@@ -114,8 +114,10 @@ export function BanQuestion({
       <div className="mt-3">
         <Checks bannable={bannable} />
       </div>
-      <div className="mt-3 flex flex-wrap items-center gap-2">
-        <span className="mr-auto text-t3">{refusal === null ? "You can undo this" : null}</span>
+      <div className="mt-3 flex flex-wrap items-center justify-end gap-2">
+        <span className="mr-auto text-t3 max-tab:sr-only">
+          {refusal === null ? "You can undo this" : null}
+        </span>
         <Button onClick={close}>Cancel</Button>
         {refusal === null ? (
           <Button type="submit" kind="primary" disabled={!ready} title={off ?? undefined}>

@@ -3,7 +3,7 @@
 "use client";
 
 import { ChevronDown, ChevronRight } from "lucide-react";
-import type { ReactNode } from "react";
+import type { MouseEvent, ReactNode } from "react";
 import type { BanRow } from "../../lib/query/bans.ts";
 import { exactTime } from "../actions/action-words.ts";
 import { whole } from "../charts/format.ts";
@@ -57,7 +57,7 @@ export function BanLine({
       data-row={row.address}
       onFocus={focus}
       onClick={(event) => {
-        if (!isOnControl(event.target) && window.getSelection()?.isCollapsed !== false) toggle();
+        if (isOnRow(event) && window.getSelection()?.isCollapsed !== false) toggle();
       }}
       className={cx(
         BAN_COLUMNS,
@@ -173,6 +173,11 @@ function Address({ text }: { text: string }) {
   ));
 }
 
-function isOnControl(target: EventTarget): boolean {
-  return target instanceof Element && target.closest("button, a, input, label, [role=menu]") !== null;
+/** Not on something in the row that has a click of its own, nor in a menu or question that belongs to it. */
+function isOnRow({ target, currentTarget }: MouseEvent): boolean {
+  return (
+    target instanceof Element &&
+    currentTarget.contains(target) &&
+    target.closest("button, a, input, label") === null
+  );
 }

@@ -19,7 +19,10 @@ const TOP_BAR_PX = 52;
 
 export type BanTableState = {
   open: string | null;
+  /** The row that the keyboard is on. */
   current: string | null;
+  /** The row to bring into the window and give the focus; a new object each time it is meant. */
+  goTo: { address: string } | null;
   selected: ReadonlySet<string>;
   asked: { address: string; ask: BanAsk } | null;
 };
@@ -77,22 +80,22 @@ export function BanTable({
   }, [hasMore, lastIndex, rows.length, loadMore]);
 
   // The row that the keyboard moved to comes into the window and takes the focus.
-  const { current } = state;
+  const { current, goTo } = state;
   const rowsNow = useRef(rows);
   useEffect(() => {
     rowsNow.current = rows;
   });
   useEffect(() => {
-    if (current === null) return;
-    const index = rowsNow.current.findIndex((row) => row.address === current);
+    if (goTo === null) return;
+    const index = rowsNow.current.findIndex((row) => row.address === goTo.address);
     if (index === -1) return;
     virtual.scrollToIndex(index, { align: "auto" });
     const frame = requestAnimationFrame(() => {
-      const element = list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(current)}"]`);
+      const element = list.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(goTo.address)}"]`);
       if (element && !element.contains(document.activeElement)) element.focus({ preventScroll: true });
     });
     return () => cancelAnimationFrame(frame);
-  }, [current, virtual]);
+  }, [goTo, virtual]);
 
   const { mayAct } = context.permission;
   const allSelected = rows.length > 0 && state.selected.size >= rows.length;

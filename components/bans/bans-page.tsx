@@ -46,6 +46,7 @@ export function BansPage({ initial, role }: { initial: Data; role: Role }) {
   const toast = useToast();
   const searchInput = useRef<HTMLInputElement>(null);
   const [current, setCurrent] = useState<string | null>(null);
+  const [wanted, setWanted] = useState<{ address: string } | null>(null);
   const [asked, setAsked] = useState<{ address: string; ask: BanAsk } | null>(null);
   const selection = useBanSelection(rows);
   const hostTotal = page.facets.hosts.length;
@@ -54,6 +55,10 @@ export function BansPage({ initial, role }: { initial: Data; role: Role }) {
     (address: string) => change({ ...view, row: view.row === address ? null : address }),
     [view, change],
   );
+  const goTo = useCallback((address: string) => {
+    setCurrent(address);
+    setWanted({ address });
+  }, []);
   const copy = useCallback(
     (address: string) => {
       navigator.clipboard
@@ -82,18 +87,19 @@ export function BansPage({ initial, role }: { initial: Data; role: Role }) {
       toggle,
       select: selection.toggle,
       focus: setCurrent,
+      goTo,
       copy,
       unban,
       ask,
     }),
-    [hostTotal, nowMs, permission, acts, toggle, selection.toggle, copy, unban, ask],
+    [hostTotal, nowMs, permission, acts, toggle, selection.toggle, goTo, copy, unban, ask],
   );
   useBanKeys({
     rows,
     view,
     change,
     current,
-    setCurrent,
+    goTo,
     asked,
     ask,
     copy,
@@ -151,7 +157,7 @@ export function BansPage({ initial, role }: { initial: Data; role: Role }) {
           <BanTable
             rows={rows}
             total={shownTotal}
-            state={{ open: view.row, current, selected: selection.selected, asked }}
+            state={{ open: view.row, current, goTo: wanted, selected: selection.selected, asked }}
             context={context}
             sort={view.sort}
             changeSort={(sort) => change({ ...view, sort })}

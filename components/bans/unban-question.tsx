@@ -42,8 +42,8 @@ export function UnbanQuestion({
         Unban <span className="mono">{what}</span> on {counted(hostCount, "host")}?
       </h2>
       <p className="mt-1 mb-4 text-t2">fail2ban may ban it again after the next failures.</p>
-      <div className="flex flex-wrap items-center gap-2">
-        <span className="mr-auto text-t3">You can undo this</span>
+      <div className="flex flex-wrap items-center justify-end gap-2">
+        <span className="mr-auto text-t3 max-tab:sr-only">You can undo this</span>
         <Button onClick={close}>Cancel</Button>
         <Button
           type="submit"

@@ -14,7 +14,7 @@ export function useBanKeys(of: {
   view: BanView;
   change: (view: BanView) => void;
   current: string | null;
-  setCurrent: (address: string) => void;
+  goTo: (address: string) => void;
   asked: { address: string; ask: BanAsk } | null;
   ask: (address: string, ask: BanAsk | null) => void;
   copy: (address: string) => void;
@@ -29,7 +29,7 @@ export function useBanKeys(of: {
   const move = (step: number) => () => {
     if (of.asked !== null) return false;
     const next = rows[index === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, index + step))];
-    if (next !== undefined) of.setCurrent(next.address);
+    if (next !== undefined) of.goTo(next.address);
   };
   const onRow = (run: (row: BanRow) => void) => () => {
     if (row === undefined || of.asked !== null) return false;

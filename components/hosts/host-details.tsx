@@ -19,7 +19,7 @@ export function HostDetails({
 }) {
   const { status } = host;
   return (
-    <div className="grid gap-5 pt-1 pb-5">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 pt-1 pb-5">
       {host.problems.length > 0 ? (
         <ul className="grid gap-1">
           {host.problems.map((problem) => (
@@ -31,7 +31,7 @@ export function HostDetails({
         </ul>
       ) : null}
       {status === null ? null : <Sources sources={status.sources} nowMs={nowMs} />}
-      <div className="grid gap-x-10 gap-y-5 wide:grid-cols-2">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-x-10 gap-y-5 wide:grid-cols-2">
         {status?.fail2ban.state === "running" ? <Jails host={host} jails={status.fail2ban.jails} /> : null}
         <section aria-label="Facts">
           <h3 className="mb-1 font-head">Facts</h3>
@@ -82,7 +82,7 @@ function Sources({ sources, nowMs }: { sources: Status["sources"]; nowMs: number
   return (
     <section aria-label="Logs">
       <h3 className="font-head">Logs that it follows</h3>
-      <div className="overflow-x-auto">
+      <div className="min-w-0 overflow-x-auto">
         <table className="mt-1 w-full min-w-[560px] text-left">
           <thead className="text-12 text-t2">
             <tr>
