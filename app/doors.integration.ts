@@ -31,7 +31,6 @@ const DOORS: Record<string, Role | "agent" | "open"> = {
   "actions/sign-out.ts#signOutAction": "open",
   "actions/unban.ts#unbanAction": "operator",
   "actions/undo.ts#undoAction": "operator",
-  "actions/watch-this-machine.ts#localAgentStateAction": "viewer",
   "actions/watch-this-machine.ts#watchThisMachineAction": "admin",
   "api/agent/v1/batches/route.ts#POST": "agent",
   "api/agent/v1/enrol/route.ts#POST": "open",

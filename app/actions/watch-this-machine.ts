@@ -1,11 +1,7 @@
 "use server";
 
 import { connections } from "../../lib/db/client.ts";
-import {
-  type LocalAgentState,
-  localAgentState,
-  watchThisMachine,
-} from "../../lib/local-agent/local-agent.ts";
+import { watchThisMachine } from "../../lib/local-agent/local-agent.ts";
 import { answerAction, type Refused } from "./answer-action.ts";
 import { authoriseCaller } from "./caller.ts";
 
@@ -15,13 +11,5 @@ export async function watchThisMachineAction(): Promise<{ ok: true } | Refused> 
     const person = await authoriseCaller("admin");
     await watchThisMachine(connections(), person, Date.now());
     return {};
-  });
-}
-
-/** Whether this machine is watched, or could be. */
-export async function localAgentStateAction(): Promise<{ ok: true; agent: LocalAgentState } | Refused> {
-  return answerAction(async () => {
-    await authoriseCaller("viewer");
-    return { agent: localAgentState() };
   });
 }
