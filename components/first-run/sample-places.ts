@@ -73,7 +73,7 @@ export const SAMPLE_PLACES: readonly (readonly [string, number, number, number])
 export function sampleAttacks(): number[] {
   return Array.from({ length: 144 }, (_, index) => {
     const wave = 150 + 30 * Math.sin(((index - 10) / 144) * 2 * Math.PI);
-    const noise = ((index * 7919) % 41) - 20;
+    const noise = ((Math.imul(index + 3, 2654435761) >>> 16) % 41) - 20;
     return Math.round(wave + noise);
   });
 }
