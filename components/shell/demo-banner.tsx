@@ -1,7 +1,7 @@
 /** Says on every page of a demonstration that nothing here is real. */
 export function DemoBanner() {
   return (
-    <p className="page-x border-b border-line bg-s2 py-1.5 text-t2">
+    <aside aria-label="Sample data" className="page-x border-b border-line bg-s2 py-1.5 text-t2">
       <strong className="font-strong text-t1">Sample data.</strong> Generated traffic and hosts; actions
       change nothing outside this demonstration.
       <details className="inline">
@@ -13,6 +13,6 @@ export function DemoBanner() {
           data.
         </span>
       </details>
-    </p>
+    </aside>
   );
 }
