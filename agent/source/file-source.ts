@@ -153,7 +153,7 @@ export class FileSource implements Source {
       await this.#restartIfTruncated(file);
       // Before it is read to its end: a writer that has gone over to the new file writes no more to this one.
       const replaced = await this.#isReplaced(file);
-      await this.#readToEnd(file);
+      if ((await this.#readToEnd(file)) === "truncated") continue;
       if (!replaced || this.#stop.aborted) return;
       await this.#reader.finishFile(this.#identity(file));
       await file.handle.close();
@@ -220,17 +220,21 @@ export class FileSource implements Source {
     return (now.ino !== file.inode || now.dev !== file.device) && now.size > 0;
   }
 
-  async #readToEnd(file: OpenFile): Promise<void> {
+  async #readToEnd(file: OpenFile): Promise<"end" | "truncated"> {
     for (;;) {
       if (file.fingerprint.length < FINGERPRINT_BYTES) {
-        file.fingerprint = fingerprintOf(await readFirstBytes(file.handle));
+        const firstBytes = await readFirstBytes(file.handle);
+        const known = file.fingerprint;
+        // Truncated just now: another file's first bytes must not become this one's.
+        if (known.length > 0 && !fingerprintMatches(known, firstBytes)) return "truncated";
+        file.fingerprint = fingerprintOf(firstBytes);
       }
       const { bytesRead } = await file.handle.read(this.#chunk, 0, CHUNK_BYTES, this.#readOffset);
-      if (bytesRead === 0) return;
+      if (bytesRead === 0) return "end";
       this.#readOffset += bytesRead;
       this.#modifiedMs = (await file.handle.stat()).mtimeMs;
       await this.#reader.push(this.#chunk.subarray(0, bytesRead), this.#identity(file));
-      if (this.#stop.aborted) return;
+      if (this.#stop.aborted) return "end";
     }
   }
 
