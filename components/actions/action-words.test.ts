@@ -74,6 +74,14 @@ test("a silent host says since when, and when the command expires", () => {
   expect(commandSentence(waiting, NOW)).toBe("Agent silent for 14 min. Expires at 04:11 if not delivered.");
 });
 
+test("the host's own words are followed by what the agent does about it", () => {
+  const failed = { state: "failed", detail: "nft: no such table" } as const;
+  expect(commandSentence(command(failed), NOW)).toBe("nft: no such table");
+  expect(commandSentence(command({ ...failed, verb: "deny" }), NOW)).toBe(
+    "nft: no such table. The agent tries again by itself.",
+  );
+});
+
 test("an action says verified only when every host is", () => {
   expect(actionOutcome(action({ verified: 1, queued: 1 }, null))).toBe("1 queued, 1 verified");
   expect(actionOutcome(action({ applied: 1 }, null))).toBe("applied");

@@ -91,17 +91,29 @@ export function commandSentence(command: CommandProgress, nowMs: number): string
     case "verified":
       return `in ${took((command.verifiedAtMs ?? command.queuedAtMs) - command.queuedAtMs)}: ${stepsTook(command)}`;
     case "failed":
-      return `${command.detail ?? "The host gave no reason."}${followsRule(command) ? " The agent tries again by itself." : ""}`;
+      return sentences(
+        command.detail ?? "The host gave no reason",
+        followsRule(command) ? "The agent tries again by itself" : null,
+      );
     case "drifted": {
       const was =
         command.verifiedAtMs === null ? "" : `Was verified ${clockTime(command.verifiedAtMs)}, then: `;
-      return `${was}${command.detail ?? "changed on the host."}${followsRule(command) ? " The agent puts it back." : ""}`;
+      return sentences(
+        `${was}${command.detail ?? "changed on the host"}`,
+        followsRule(command) ? "The agent puts it back" : null,
+      );
     }
     case "expired":
       return command.detail ?? "Not delivered in time. Nothing was changed, and nothing will be later.";
     default:
       return command.state satisfies never;
   }
+}
+
+/** The host's own words end as the host likes; what follows them is ours. */
+function sentences(hostsWords: string, ours: string | null): string {
+  if (ours === null) return hostsWords;
+  return `${hostsWords}${/[.!?]$/.test(hostsWords) ? "" : "."} ${ours}.`;
 }
 
 function followsRule(command: CommandProgress): boolean {

@@ -241,7 +241,7 @@ function ActionItem({
             <span className="text-t2">{action.subject}</span>
           ) : (
             <Link
-              href={`/bans?q=${encodeURIComponent(address)}`}
+              href={`/ip/${encodeURIComponent(address)}`}
               className="mono underline-offset-2 hover:underline"
             >
               {address}

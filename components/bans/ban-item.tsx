@@ -112,31 +112,32 @@ export const BanItem = memo(function BanItem({
             <PopoverContent
               align="end"
               arrow
-              className="max-h-[var(--radix-popover-content-available-height)] overflow-y-auto"
               onCloseAutoFocus={(event) => {
                 event.preventDefault();
                 context.goTo(address);
               }}
             >
-              {asked?.kind === "ban" ? (
-                <BanQuestion
-                  row={row}
-                  hostTotal={hostTotal}
-                  everywhere={asked.everywhere}
-                  nowMs={nowMs}
-                  acts={acts}
-                  off={off}
-                  close={close}
-                />
-              ) : (
-                <UnbanQuestion
-                  what={address}
-                  hostCount={row.hostCount}
-                  off={off}
-                  run={() => acts.unban(address, { hostCount: row.hostCount })}
-                  close={close}
-                />
-              )}
+              <div className="-m-1 max-h-[calc(var(--radix-popover-content-available-height)-30px)] overflow-y-auto p-1">
+                {asked?.kind === "ban" ? (
+                  <BanQuestion
+                    row={row}
+                    hostTotal={hostTotal}
+                    everywhere={asked.everywhere}
+                    nowMs={nowMs}
+                    acts={acts}
+                    off={off}
+                    close={close}
+                  />
+                ) : (
+                  <UnbanQuestion
+                    what={address}
+                    hostCount={row.hostCount}
+                    off={off}
+                    run={() => acts.unban(address, { hostCount: row.hostCount })}
+                    close={close}
+                  />
+                )}
+              </div>
             </PopoverContent>
           </Popover>
         }

@@ -39,6 +39,9 @@ export function BanMenu({
           Copy the address
         </DropdownMenu.Item>
         <DropdownMenu.Item className={MENU_ITEM_CLASS} asChild>
+          <Link href={`/ip/${encodeURIComponent(row.address)}`}>Show its story</Link>
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className={MENU_ITEM_CLASS} asChild>
           <Link href={`/feed?q=${encodeURIComponent(row.address)}`}>Show its events</Link>
         </DropdownMenu.Item>
         {permission.mayAct ? (

@@ -204,7 +204,7 @@ function FeedLine({ row, nowMs }: { row: FeedRow; nowMs: number }) {
       <span role="cell" className="mono truncate">
         {row.address === null ? null : (
           <Link
-            href={`/bans?q=${encodeURIComponent(row.address)}`}
+            href={`/ip/${encodeURIComponent(row.address)}`}
             className="underline-offset-2 hover:underline"
           >
             {row.address}

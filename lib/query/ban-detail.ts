@@ -16,7 +16,7 @@ export type HostBan = {
   /** Null: without end, or not known when `untilKnown` is false. */
   untilMs: number | null;
   untilKnown: boolean;
-  /** Since when the host is silent; null: it is not. What a silent host blocks now is unknown. */
+  /** Since when the host is silent (0: always was); null: it is not. What a silent host blocks now is unknown. */
   silentSinceMs: number | null;
 };
 
@@ -41,7 +41,7 @@ export type BanDetail = {
   actions: ActionProgress[];
   rules: StandingRule[];
   /** Every host that has an agent, for the choice of scope. */
-  hosts: { id: string; name: string; silent: boolean }[];
+  hosts: { id: string; name: string; silent: boolean; silentSinceMs: number | null }[];
   asOfMs: number;
 };
 
@@ -100,9 +100,7 @@ export async function queryBanDetail(
       sinceMs: row.since.getTime(),
       untilMs: row.until?.getTime() ?? null,
       untilKnown: row.until_known,
-      silentSinceMs: isSilent(row.last_seen_at?.getTime() ?? null, nowMs)
-        ? (row.last_seen_at?.getTime() ?? 0)
-        : null,
+      silentSinceMs: silentSince(row.last_seen_at, nowMs),
     })),
     actions: await loadActions(
       pool,
@@ -123,7 +121,13 @@ export async function queryBanDetail(
       id: row.id,
       name: row.name,
       silent: isSilent(row.last_seen_at?.getTime() ?? null, nowMs),
+      silentSinceMs: silentSince(row.last_seen_at, nowMs),
     })),
     asOfMs: nowMs,
   };
+}
+
+function silentSince(lastSeenAt: Date | null, nowMs: number): number | null {
+  const lastSeenMs = lastSeenAt?.getTime() ?? null;
+  return isSilent(lastSeenMs, nowMs) ? (lastSeenMs ?? 0) : null;
 }

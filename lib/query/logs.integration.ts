@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { createTestDatabase } from "../db/test-database.ts";
 import { queryActions, readActionsRequest } from "./actions.ts";
+import { queryAttacker } from "./attacker.ts";
 import { queryBanDetail } from "./ban-detail.ts";
 import { queryFeed, readFeedRequest } from "./feed.ts";
 import { queryHosts } from "./hosts.ts";
@@ -174,5 +175,33 @@ describe("the feed", () => {
     expect(await rows("q=198.51.100.0/30")).toHaveLength(20);
     expect(await rows("kinds=lifecycle")).toMatchObject([{ address: null }]);
     expect(await rows("kinds=nonsense")).toHaveLength(200);
+  });
+});
+
+describe("the story of an address", () => {
+  test("says what each host saw and does, who was tried, and who else is near", async () => {
+    await database.pool.query(
+      `insert into attacker (address, place_id, country_code, asn, first_seen, last_seen, attacks, bans) values
+       ('198.51.100.7', 0, 'NL', 0, $1, $1, 5, 0), ('198.51.100.8', 0, 'NL', 0, $1, $1, 5, 0), ('198.51.101.1', 0, 'NL', 0, $1, $1, 5, 0)`,
+      [new Date(NOW - MINUTE)],
+    );
+    await database.pool.query(
+      `insert into ban values ($1, '198.51.100.7', 'fail2ban', 'sshd', $2, null, false)`,
+      [mail, new Date(NOW)],
+    );
+    const story = await queryAttacker(database, "198.51.100.7", NOW);
+    expect(story.known).toMatchObject({ countryName: "Netherlands", attacks: 5 });
+    expect(story.neighbours).toEqual({ prefix: "198.51.100.0/24", count: 1 });
+    expect(story.hosts).toMatchObject([
+      { hostName: "mail-01", attacks: 5, silentSinceMs: NOW - 14 * MINUTE, bans: [{ jail: "sshd" }] },
+    ]);
+    expect(story.otherHosts).toBe(1);
+    expect(story.users).toEqual([{ name: "root", attacks: 5 }]);
+    expect(story.story).toMatchObject([{ kind: "attacks", attacks: 5, hostNames: ["mail-01"] }]);
+  });
+
+  test("of one that nobody saw is empty", async () => {
+    const story = await queryAttacker(database, "2001:db8::9", NOW);
+    expect(story).toMatchObject({ known: null, hosts: [], story: [], otherHosts: 2, cut: false });
   });
 });
