@@ -197,7 +197,11 @@ describe("the story of an address", () => {
     ]);
     expect(story.otherHosts).toBe(1);
     expect(story.users).toEqual([{ name: "root", attacks: 5 }]);
-    expect(story.story).toMatchObject([{ kind: "attacks", attacks: 5, hostNames: ["mail-01"] }]);
+    // Four after three o'clock and one before it.
+    expect(story.story).toMatchObject([
+      { kind: "attacks", attacks: 4, hostNames: ["mail-01"] },
+      { kind: "attacks", attacks: 1 },
+    ]);
   });
 
   test("of one that nobody saw is empty", async () => {
