@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { and, inArray, type SQL } from "drizzle-orm";
 import { command } from "../db/schema/index.ts";
 import type { Transaction } from "../db/transaction.ts";
-import { publish } from "../live/publish.ts";
+import { LIVE_CHANNEL, publish, toPayloads } from "../live/publish.ts";
 import { COMMAND_TTL_MS, TAKEN_BACK } from "./state.ts";
 
 export type NewCommand =
@@ -27,9 +27,13 @@ export async function enqueue(
   await publish(transaction.client, { topic: "commands", actionIds: [actionId] });
 }
 
-/** Tells the agents of these hosts to look for new orders. */
+/** Tells the agents of these hosts to look for new orders, all in one statement: there may be a thousand. */
 export async function callHosts(transaction: Transaction, hostIds: readonly string[]): Promise<void> {
-  for (const hostId of new Set(hostIds)) await publish(transaction.client, { topic: "orders", hostId });
+  const payloads = [...new Set(hostIds)].flatMap((hostId) => toPayloads({ topic: "orders", hostId }));
+  await transaction.client.query("select pg_notify($1, payload) from unnest($2::text[]) payload", [
+    LIVE_CHANNEL,
+    payloads,
+  ]);
 }
 
 /** Gives up those of the commands that no host has reported as applied: what they were for was taken back. */

@@ -34,19 +34,23 @@ export async function rulesSince(
       from command
       where host_id = $1 and state = any($3::command_state[]) and rule_id is not null
       order by rule_id, verb, queued_at desc, id
+    ), told as (
+      select rule.* from known join rule on rule.generation > known.base
+      where known.base > 0 or (rule.removed_at is null and (rule.until is null or rule.until > now()))
+      union all
+      select rule.* from known, open join rule on rule.id = open.rule_id
+        and open.verb = case when rule.removed_at is null then 'deny' else 'lift' end::command_verb
+      where $4 and case when known.base = 0 then rule.removed_at is not null else rule.generation <= known.base end
     )
     select known.generation, known.base, coalesce((
       select jsonb_agg(jsonb_build_object(
-        'ruleId', rule.id, 'effect', rule.effect, 'prefix', rule.prefix, 'removed', rule.removed_at is not null,
-        'untilMs', floor(extract(epoch from rule.until) * 1000), 'commandId', open.id
-      ) order by rule.generation, rule.id)
-      from rule
-      left join open on open.rule_id = rule.id
-        and open.verb = case when rule.removed_at is null then 'deny' else 'lift' end::command_verb
-      where (rule.host_id is null or rule.host_id = $1)
-        and (($4 and open.id is not null) or case
-          when known.base = 0 then rule.removed_at is null and (rule.until is null or rule.until > now())
-          else rule.generation > known.base end)
+        'ruleId', told.id, 'effect', told.effect, 'prefix', told.prefix, 'removed', told.removed_at is not null,
+        'untilMs', floor(extract(epoch from told.until) * 1000), 'commandId', open.id
+      ) order by told.generation, told.id)
+      from told
+      left join open on open.rule_id = told.id
+        and open.verb = case when told.removed_at is null then 'deny' else 'lift' end::command_verb
+      where told.host_id is null or told.host_id = $1
     ), '[]') as rules
     from known`,
     [hostId, generation, OPEN_STATES, options.repeatOpen],
