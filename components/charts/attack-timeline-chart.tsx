@@ -23,7 +23,7 @@ export function AttackTimelineChart({ timeline, height }: { timeline: AttackTime
   const data = last
     ? [...points.slice(0, -1), { ...last, count: lastFull?.count }, { ...last, at: endMs }]
     : [];
-  const largest = Math.max(1, ...attacks, ...(usual ?? []).map((band) => band.high));
+  const largest = Math.max(1, ...attacks, ...(usual ?? []).map((band) => band?.high ?? 0));
   const line = niceCeiling(largest);
   return (
     <ResponsiveContainer width="100%" height={height}>

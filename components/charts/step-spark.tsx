@@ -10,7 +10,7 @@ export function StepSpark({ timeline }: { timeline: AttackTimeline }) {
   const from = Math.max(0, timeline.attacks.length - 1 - STEPS);
   const counts = timeline.attacks.slice(from, -1);
   const usual = timeline.usual?.slice(from, -1) ?? null;
-  const most = Math.max(1, ...counts, ...(usual ?? []).map((band) => band.high));
+  const most = Math.max(1, ...counts, ...(usual ?? []).map((band) => band?.high ?? 0));
   const step = WIDTH / Math.max(1, counts.length);
   const y = (count: number) => (HEIGHT - (count / most) * (HEIGHT - 2)).toFixed(1);
   const x = (index: number) => (index * step).toFixed(1);
@@ -19,16 +19,18 @@ export function StepSpark({ timeline }: { timeline: AttackTimeline }) {
     .join("");
   return (
     <svg aria-hidden width={WIDTH} height={HEIGHT + 18} className="shrink-0">
-      {usual?.map((band, index) => (
-        <rect
-          key={index}
-          x={x(index)}
-          y={y(band.high)}
-          width={step + 0.3}
-          height={Math.max(0.5, Number(y(band.low)) - Number(y(band.high)))}
-          fill="var(--band)"
-        />
-      ))}
+      {usual?.map((band, index) =>
+        band === null ? null : (
+          <rect
+            key={index}
+            x={x(index)}
+            y={y(band.high)}
+            width={step + 0.3}
+            height={Math.max(0.5, Number(y(band.low)) - Number(y(band.high)))}
+            fill="var(--band)"
+          />
+        ),
+      )}
       {counts.map((count, index) => {
         const high = usual?.[index]?.high ?? Infinity;
         return count > high ? (

@@ -25,6 +25,9 @@ const PANE_LAYER = "450";
 const TWEEN_MS = 300;
 const FOCUSABLE = 20;
 const PULSE_GROWTH = 14;
+const NOWHERE: readonly Rect[] = [];
+const NO_ALERTS: readonly { latitude: number; longitude: number }[] = [];
+const NO_PULSES: readonly Pulse[] = [];
 
 /**
  * Circles of the cities, largest first so that small ones lie on top, with labels that don't touch. Between two
@@ -38,8 +41,9 @@ export function CircleLayer({
   labelCounts = true,
   selected = null,
   onSelect,
-  pulses = [],
-  keepFree = [],
+  pulses = NO_PULSES,
+  keepFree = NOWHERE,
+  alerts = NO_ALERTS,
 }: {
   places: readonly CirclePlace[];
   reference: number;
@@ -52,6 +56,8 @@ export function CircleLayer({
   pulses?: readonly Pulse[];
   /** Parts of the map, in its own px, where no label goes. */
   keepFree?: readonly Rect[];
+  /** Where somebody got in. */
+  alerts?: readonly { latitude: number; longitude: number }[];
 }) {
   const map = useMap();
   const [version, setVersion] = useState(0);
@@ -153,6 +159,18 @@ export function CircleLayer({
             cy={point.y}
             r={r}
             style={{ "--pulse-to": `${r + PULSE_GROWTH}px` } as React.CSSProperties}
+          />
+        );
+      })}
+      {alerts.map((alert, index) => {
+        const { x, y } = map.latLngToLayerPoint([alert.latitude, mapLongitude(alert.longitude)]);
+        return (
+          <path
+            key={index}
+            d={`M${x} ${y - 7}L${x + 7} ${y}L${x} ${y + 7}L${x - 7} ${y}Z`}
+            fill="var(--crit)"
+            stroke="var(--bg)"
+            strokeWidth="1.5"
           />
         );
       })}

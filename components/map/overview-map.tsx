@@ -16,6 +16,7 @@ export function OverviewMap({
   labelCounts,
   fill,
   keepFree,
+  logins,
 }: {
   places: readonly MapCircle[];
   reference: number;
@@ -24,9 +25,18 @@ export function OverviewMap({
   labelCounts: boolean;
   fill: number;
   keepFree: readonly Rect[];
+  /** Logins that followed failures: a red mark at their place. */
+  logins: readonly { latitude: number | null; longitude: number | null }[];
 }) {
   const router = useRouter();
   const circles = useMemo(() => places.map((place) => ({ ...place, high: place.excess !== null })), [places]);
+  const alerts = useMemo(
+    () =>
+      logins.flatMap(({ latitude, longitude }) =>
+        latitude === null || longitude === null ? [] : [{ latitude, longitude }],
+      ),
+    [logins],
+  );
   return (
     <WorldMap label="Map of attacks by city" fill={fill} interactive={false}>
       <CircleLayer
@@ -36,6 +46,7 @@ export function OverviewMap({
         labels={labels}
         labelCounts={labelCounts}
         keepFree={keepFree}
+        alerts={alerts}
         onSelect={(placeId) => router.push(`/map?city=${placeId}`)}
       />
     </WorldMap>

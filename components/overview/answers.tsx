@@ -74,7 +74,11 @@ function Answer({
           )}
         >
           <span className={cx("text-26 font-strong", alert ? "text-crit" : "text-t1")}>{value}</span>
-          {unit ? <span className="truncate text-15 leading-8 text-t2">{unit}</span> : null}
+          {unit ? (
+            <span className={cx("truncate text-15 leading-8 text-t2", phone === "right" && "max-tab:hidden")}>
+              {unit}
+            </span>
+          ) : null}
         </p>
         {action}
       </div>
@@ -120,7 +124,7 @@ function LoginsAnswer({ overview: { logins, filter } }: { overview: Overview }) 
         </>
       }
       action={
-        <Link href={`/feed?q=${encodeURIComponent(worst.address)}`} className={buttonClass("primary")}>
+        <Link href={`/ip/${encodeURIComponent(worst.address)}`} className={buttonClass("primary")}>
           Review
         </Link>
       }
@@ -225,7 +229,7 @@ function ProtectionAnswer({ overview: { protection, asOfMs } }: { overview: Over
       unit={all ? (hosts.length === 1 ? "host" : "hosts") : `of ${whole(hosts.length)}`}
     >
       <div className="flex h-[22px] items-center">
-        <span className="max-tab:w-[calc(100vw-32px)] max-tab:shrink-0">
+        <span className="flex max-tab:w-[calc(100vw-32px)] max-tab:shrink-0">
           <HostSquares hosts={hosts} />
         </span>
       </div>
@@ -264,9 +268,9 @@ function BlockedAnswer({ overview: { blocked, now, protection } }: { overview: O
       value={whole(blocked.addresses)}
       phone="right"
       unit={
-        <span className="max-tab:sr-only">
+        <>
           {blocked.addresses === 1 ? "address" : "addresses"}, {whole(blocked.permanent)} permanent
-        </span>
+        </>
       }
     >
       <div className="flex h-[22px] items-center max-tab:invisible">

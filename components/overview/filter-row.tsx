@@ -42,7 +42,7 @@ export function FilterRow({ overview, url }: { overview: Overview; url: ReturnTy
         value={parameters.get("host") ?? ""}
         options={hosts}
         onChange={(host) => change({ host: host === "" ? null : host })}
-        className="max-tab:h-[34px] max-tab:max-w-[38vw]"
+        className="touchable max-tab:h-[34px] max-tab:max-w-[38vw] max-tab:gap-1 max-tab:px-2 max-tab:text-13"
       />
       <SelectMenu
         label="Jails"
@@ -63,7 +63,7 @@ export function FilterRow({ overview, url }: { overview: Overview; url: ReturnTy
         value={range}
         options={RANGES}
         onChange={setRange}
-        className="max-tab:h-[34px] tab:hidden"
+        className="touchable max-tab:h-[34px] max-tab:gap-1 max-tab:px-2 max-tab:text-13 tab:hidden"
       />
       <div className="ml-auto truncate text-t2 max-tab:hidden">{longDate(overview.asOfMs)}, times in UTC</div>
     </div>

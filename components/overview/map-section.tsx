@@ -8,6 +8,7 @@ import type { Overview } from "../../lib/query/overview.ts";
 import { clockMinute, clockTime, counted, factor, share, whole } from "../charts/format.ts";
 import { CircleLegend } from "../map/map-legend.tsx";
 import { PlacesTable } from "../map/places-table.tsx";
+import { Glyph } from "../ui/glyph.tsx";
 import { useMedia } from "../live/use-media.ts";
 import { SectionHead } from "./ranked-section.tsx";
 
@@ -93,6 +94,7 @@ export function MapSection({
             labelCounts={!isPhone}
             fill={isPhone ? 1 : 0.916}
             keepFree={legendFree}
+            logins={overview.logins.kind === "watched" ? overview.logins.suspicious : []}
           />
         )}
         {asTable ? null : (
@@ -105,6 +107,12 @@ export function MapSection({
               </svg>
               1.5× usual or more
             </p>
+            {overview.logins.kind === "watched" && overview.logins.suspicious.length > 0 ? (
+              <p className="flex items-center gap-2 text-t2">
+                <Glyph name="login" size={10} />
+                login after failures
+              </p>
+            ) : null}
           </div>
         )}
       </div>

@@ -119,6 +119,7 @@ export function OverviewView({ initial }: { initial: Overview }) {
           <RankedSection
             title="Networks"
             list={overview.networks}
+            href={(asn) => (asn === "0" ? null : `/bans?asn=${asn}`)}
             emptyText="No attacks in this range."
             name={(row) => (
               <>

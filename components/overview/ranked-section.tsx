@@ -1,5 +1,6 @@
 "use client";
 
+import Link from "next/link";
 import type { ReactNode } from "react";
 import type { RankedList, RankedRow } from "../../lib/query/ranked-list.ts";
 import type { Excess } from "../../lib/query/usual.ts";
@@ -47,6 +48,7 @@ export function RankedSection({
   name,
   selected,
   onSelect,
+  href,
   emptyText,
   className,
 }: {
@@ -56,6 +58,8 @@ export function RankedSection({
   name: (row: RankedRow) => ReactNode;
   selected?: string | null;
   onSelect?: (key: string) => void;
+  /** Where a row leads that can't filter this page; null: nowhere. */
+  href?: (key: string) => string | null;
   emptyText: string;
   className?: string;
 }) {
@@ -71,6 +75,7 @@ export function RankedSection({
             <RowFrame
               selected={selected === row.key}
               onSelect={onSelect ? () => onSelect(row.key) : undefined}
+              href={href?.(row.key) ?? null}
             >
               <span className="flex min-w-0 flex-1 items-baseline gap-1.5 pr-2">
                 <span className="min-w-0 truncate">{name(row)}</span>
@@ -93,17 +98,26 @@ export function RankedSection({
 function RowFrame({
   selected,
   onSelect,
+  href = null,
   children,
 }: {
   selected: boolean;
   onSelect: (() => void) | undefined;
+  href?: string | null;
   children: ReactNode;
 }) {
   const className = cx(
     "-mx-2 flex w-[calc(100%+16px)] items-center rounded-mark px-2 text-left h-[45px] tab:h-[23px]",
-    onSelect && "ease-colour hover:bg-s2",
+    (onSelect ?? href) && "ease-colour hover:bg-s2",
     selected && "bg-s3",
   );
+  if (href !== null) {
+    return (
+      <Link href={href} className={className}>
+        {children}
+      </Link>
+    );
+  }
   if (!onSelect) return <div className={className}>{children}</div>;
   return (
     <button type="button" aria-pressed={selected} onClick={onSelect} className={className}>

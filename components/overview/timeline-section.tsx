@@ -7,6 +7,7 @@ import type { LoginAnswer } from "../../lib/query/logins-after-failures.ts";
 import type { UsualState } from "../../lib/query/usual.ts";
 import { clockMinute, counted, factor, longDay, whole } from "../charts/format.ts";
 import { niceCeiling, timeTicks } from "../charts/time-ticks.ts";
+import { Glyph } from "../ui/glyph.tsx";
 import { SectionHead } from "./ranked-section.tsx";
 
 const PLOT_PX = 96;
@@ -35,7 +36,7 @@ export function TimelineSection({
   const { firstMs, endMs, stepMs } = timeline;
   const lengthMs = endMs - firstMs;
   const left = (atMs: number) => `${(((atMs - firstMs) / lengthMs) * 100).toFixed(3)}%`;
-  const largest = Math.max(1, ...timeline.attacks, ...(timeline.usual ?? []).map((band) => band.high));
+  const largest = Math.max(1, ...timeline.attacks, ...(timeline.usual ?? []).map((band) => band?.high ?? 0));
   const line = niceCeiling(largest);
   const topOf = (count: number) => 14 + (1 - count / Math.max(largest, line)) * (PLOT_PX - 14);
   const lineTop = topOf(line);
@@ -82,8 +83,9 @@ export function TimelineSection({
             className="pointer-events-none absolute top-0 border-l border-dotted border-crit"
             style={{ left: left(login.timeMs), height: PLOT_PX }}
           >
-            <span className="absolute top-[-8px] right-2 text-11 font-strong whitespace-nowrap text-crit">
+            <span className="absolute top-[-10px] right-[-6px] flex items-center gap-2 text-11 font-strong whitespace-nowrap text-crit">
               {clockMinute(login.timeMs)} login after failures
+              <Glyph name="login" />
             </span>
           </span>
         ) : null}

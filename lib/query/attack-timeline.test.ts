@@ -13,6 +13,7 @@ describe("layOut", () => {
       stepMs: SLOT_MS,
       endMs: FIRST + 3.4 * SLOT_MS,
       weeksBefore: 0,
+      sinceMs: 0,
     });
     expect(timeline.attacks).toEqual([5, 0, 0, 9]);
     expect(timeline.usual).toBeNull();
@@ -24,8 +25,10 @@ describe("layOut", () => {
       firstMs: FIRST,
       stepMs: SLOT_MS,
       endMs: FIRST + 2 * SLOT_MS,
-      weeksBefore: 1,
+      weeksBefore: 2,
+      sinceMs: FIRST - WEEK_MS,
     });
+    // The week before that is not known: it does not count as one without attacks.
     expect(timeline.usual).toEqual([
       { low: 17.5, median: 35, high: 52.5 },
       { low: 17.5, median: 35, high: 52.5 },

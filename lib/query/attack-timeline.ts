@@ -20,7 +20,7 @@ export type AttackTimeline = {
   attacks: number[];
   bans: number[];
   /** The usual range of each step; null while it is being learned, or where it is not known. */
-  usual: Band[] | null;
+  usual: (Band | null)[] | null;
 };
 
 const STEP_MS: Record<RangeName, number> = {
@@ -49,27 +49,29 @@ export async function attackTimeline(
     filter.country === null
       ? await slotSums(pool, filter, stretch)
       : await countrySums(pool, filter, stretch);
-  return layOut(sums, { firstMs, stepMs, endMs: nowMs, weeksBefore });
+  const sinceMs = state.kind === "known" ? state.sinceMs : nowMs;
+  return layOut(sums, { firstMs, stepMs, endMs: nowMs, weeksBefore, sinceMs });
 }
 
 /** Puts the sums in their steps, and the steps of the weeks before under them. */
 export function layOut(
   sums: readonly Pick<SlotSum, "startMs" | "attacks" | "bans">[],
-  shape: { firstMs: number; stepMs: number; endMs: number; weeksBefore: number },
+  shape: { firstMs: number; stepMs: number; endMs: number; weeksBefore: number; sinceMs: number },
 ): AttackTimeline {
-  const { firstMs, stepMs, endMs, weeksBefore } = shape;
+  const { firstMs, stepMs, endMs, weeksBefore, sinceMs } = shape;
   const byStart = new Map(sums.map((sum) => [sum.startMs, sum]));
   const count = Math.ceil((endMs - firstMs) / stepMs);
   const starts = Array.from({ length: count }, (_, index) => firstMs + index * stepMs);
-  const usualOf = (startMs: number): Band => {
+  const usualOf = (startMs: number): Band | null => {
     const samples: number[] = [];
     const hourMs = floorTo(startMs, Math.max(stepMs, HOUR_MS));
     for (let week = 1; week <= weeksBefore; week++) {
       for (let at = hourMs; at < hourMs + Math.max(stepMs, HOUR_MS); at += stepMs) {
-        samples.push(byStart.get(at - week * WEEK_MS)?.attacks ?? 0);
+        const before = at - week * WEEK_MS;
+        if (before >= sinceMs) samples.push(byStart.get(before)?.attacks ?? 0);
       }
     }
-    return bandOf(samples) ?? { low: 0, median: 0, high: 0 };
+    return bandOf(samples);
   };
   return {
     stepMs,

@@ -44,7 +44,7 @@ describe("the last hour", () => {
         sums.push({ startMs, attacks: 10 * week, bans: 0, unbans: 0, logins: 0 });
       }
     }
-    const { usual } = summariseNow(sums, { kind: "known", weeks: 2 }, NOW).attacksHour;
+    const { usual } = summariseNow(sums, { kind: "known", weeks: 2, sinceMs: 0 }, NOW).attacksHour;
     expect(usual?.low).toBeCloseTo(60, 5);
     expect(usual?.median).toBeCloseTo(90, 5);
     expect(usual?.high).toBeCloseTo(120, 5);

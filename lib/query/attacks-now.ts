@@ -44,16 +44,17 @@ export async function attacksNow(
 const SHIFTS = [-3, -2, -1, 0, 1, 2, 3];
 
 export function summariseNow(sums: readonly SlotSum[], usual: UsualState, nowMs: number): AttacksNow {
-  const weeks = usual.kind === "known" ? usual.weeks : 0;
+  const { weeks, sinceMs } = usual.kind === "known" ? usual : { weeks: 0, sinceMs: nowMs };
   const slots = new Map(sums.map((sum) => [sum.startMs, sum]));
   const within = (endMs: number, lengthMs: number, of: (sum: SlotSum) => number) =>
     countWithin(slots, endMs, lengthMs, of, nowMs);
   const countNow = (lengthMs: number, of: (sum: SlotSum) => number): CountNow => ({
     count: Math.round(within(nowMs, lengthMs, of)),
     usual: bandOf(
-      Array.from({ length: weeks }, (_, index) => nowMs - (index + 1) * WEEK_MS).flatMap((endMs) =>
-        SHIFTS.map((shift) => within(endMs + shift * SLOT_MS, lengthMs, of)),
-      ),
+      Array.from({ length: weeks }, (_, index) => nowMs - (index + 1) * WEEK_MS)
+        .flatMap((endMs) => SHIFTS.map((shift) => endMs + shift * SLOT_MS))
+        .filter((endMs) => endMs - lengthMs >= sinceMs)
+        .map((endMs) => within(endMs, lengthMs, of)),
     ),
   });
   const hourMs = nowMs - (nowMs % HOUR_MS);

@@ -50,7 +50,8 @@ export async function usualSums(
   return keptAnswers().get(key, USUAL_KEPT_MS, async () => {
     const windows = Array.from({ length: state.weeks }, (_, index) =>
       hourWindow(window.startMs - (index + 1) * WEEK_MS, window.endMs - (index + 1) * WEEK_MS),
-    );
+    ).filter((before) => before.startMs >= state.sinceMs);
+    if (windows.length === 0) return null;
     const samples = new Map<string, number[]>();
     for (const { key: name, week, attacks } of await sumsOfWindows(pool, dimension, filter, windows)) {
       const found = samples.get(name) ?? windows.map(() => 0);

@@ -8,6 +8,9 @@ export type LoginAfterFailures = {
   userName: string | null;
   /** Failed attempts of that address in the 24 h before. */
   failures: number;
+  /** Where the address is; null when only its country is known. */
+  latitude: number | null;
+  longitude: number | null;
 };
 
 export type LoginAnswer =
@@ -40,14 +43,19 @@ export async function loginsAfterFailures(
     address: string;
     userName: string | null;
     failures: number;
+    latitude: number | null;
+    longitude: number | null;
   }>(
-    `select l.time, h.name as "hostName", host(l.source_ip) as address, l.user_name as "userName", f.failures
+    `select l.time, h.name as "hostName", host(l.source_ip) as address, l.user_name as "userName", f.failures,
+       p.latitude, p.longitude
      from (
        select * from event
        where kind = 'login' and time >= $1 and source_ip is not null and ($2::uuid is null or host_id = $2)
        order by time desc limit ${EXAMINED_LOGINS}
      ) as l
      join host h on h.id = l.host_id
+     left join attacker a on a.address = l.source_ip
+     left join place p on p.id = a.place_id
      cross join lateral (
        select coalesce(sum(e.count), 0)::float8 as failures from event e
        where e.source_ip = l.source_ip and e.kind = 'attempt'

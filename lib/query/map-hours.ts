@@ -139,7 +139,10 @@ async function usualTotals(
   for (let hour = firstHourMs; hour <= runningMs; hour += HOUR_MS) {
     // The hours beside it count too: four numbers alone are luck.
     const samples = Array.from({ length: state.weeks }, (_, index) => hour - (index + 1) * WEEK_MS).flatMap(
-      (at) => [at - HOUR_MS, at, at + HOUR_MS].map((each) => totals.get(each) ?? 0),
+      (at) =>
+        [at - HOUR_MS, at, at + HOUR_MS]
+          .filter((each) => each >= state.sinceMs)
+          .map((each) => totals.get(each) ?? 0),
     );
     const band = bandOf(samples);
     if (band !== null) bands.set(hour, band);
@@ -159,7 +162,7 @@ async function excesses(
     `select w.hour, w.place::text as place, array_agg(w.attacks) as samples from (
        select c.hour, c.place, k.week, coalesce(sum(s.attacks), 0)::float8 as attacks
        from unnest($1::timestamptz[], $2::bigint[]) as c(hour, place)
-       cross join generate_series(1, $3::int) as k(week)
+       join generate_series(1, $3::int) as k(week) on c.hour - k.week * interval '7 days' >= $6
        left join place_hour s on s.hour = c.hour - k.week * interval '7 days' and s.place_id = c.place
          and ($4::uuid is null or s.host_id = $4) and ($5::text is null or s.detector = $5)
        group by 1, 2, 3
@@ -170,13 +173,14 @@ async function excesses(
       state.weeks,
       filter.host,
       filter.jail,
+      new Date(state.sinceMs),
     ],
   );
   const medians = new Map(
     rows.map((row) => [`${row.hour.getTime()} ${row.place}`, bandOf(row.samples)?.median ?? 0]),
   );
   return large.flatMap(({ hourMs, place, attacks }) => {
-    const excess = excessOf(attacks, medians.get(`${hourMs} ${place}`) ?? 0);
+    const excess = excessOf(attacks, medians.get(`${hourMs} ${place}`) ?? null);
     return excess === null ? [] : [{ hourMs, place, excess }];
   });
 }

@@ -115,7 +115,7 @@ describe("the overview", () => {
 
   test("sets the last hour against the same hour of four weeks", async () => {
     const { now, cause, countries } = await overview();
-    expect(now.usual).toEqual({ kind: "known", weeks: 4 });
+    expect(now.usual).toMatchObject({ kind: "known", weeks: 4 });
     expect(now.attacksHour.count).toBe(86);
     expect(now.attacksHour.usual?.median).toBe(10);
     expect(now.bansHour.count).toBe(1);

@@ -38,9 +38,13 @@ describe("usualState", () => {
   });
 
   it("then looks back as many whole weeks as there are, at most four", () => {
-    expect(usualState(now - 7 * DAY_MS, now)).toEqual({ kind: "known", weeks: 1 });
-    expect(usualState(now - 20 * DAY_MS, now)).toEqual({ kind: "known", weeks: 2 });
-    expect(usualState(now - 400 * DAY_MS, now)).toEqual({ kind: "known", weeks: 4 });
+    expect(usualState(now - 7 * DAY_MS, now)).toMatchObject({ kind: "known", weeks: 1 });
+    expect(usualState(now - 20 * DAY_MS, now)).toMatchObject({ kind: "known", weeks: 2 });
+    expect(usualState(now - 400 * DAY_MS, now)).toEqual({
+      kind: "known",
+      weeks: 4,
+      sinceMs: now - 400 * DAY_MS,
+    });
   });
 });
 

@@ -13,14 +13,18 @@ const ABOVE_MIN_ATTACKS = 30;
 /** The 15th percentile, the median and the 85th. */
 export type Band = { low: number; median: number; high: number };
 
-export type UsualState = { kind: "known"; weeks: number } | { kind: "learning"; daysLeft: number };
+export type UsualState =
+  /** `sinceMs`: the oldest data; what is older is not known, which is not the same as nothing. */
+  { kind: "known"; weeks: number; sinceMs: number } | { kind: "learning"; daysLeft: number };
 
 /** What can be said about usual when the oldest data is from `firstDataMs` (null: there is none). */
 export function usualState(firstDataMs: number | null, nowMs: number): UsualState {
-  const ageMs = firstDataMs === null ? 0 : nowMs - firstDataMs;
+  if (firstDataMs === null) return { kind: "learning", daysLeft: LEARNING_DAYS };
+  const ageMs = nowMs - firstDataMs;
   const daysLeft = Math.ceil(LEARNING_DAYS - ageMs / DAY_MS);
   if (daysLeft > 0) return { kind: "learning", daysLeft };
-  return { kind: "known", weeks: Math.min(USUAL_WEEKS, Math.max(1, Math.floor(ageMs / WEEK_MS))) };
+  const weeks = Math.min(USUAL_WEEKS, Math.max(1, Math.floor(ageMs / WEEK_MS)));
+  return { kind: "known", weeks, sinceMs: firstDataMs };
 }
 
 /** Null without samples. */
