@@ -19,8 +19,10 @@ const DOORS: Record<string, Role | "agent" | "open"> = {
   "(app)/feed/page.tsx": "viewer",
   "(app)/hosts/page.tsx": "viewer",
   "(app)/ip/[address]/page.tsx": "viewer",
+  "(app)/layout.tsx": "viewer",
   "(app)/map/page.tsx": "viewer",
   "(app)/page.tsx": "viewer",
+  "layout.tsx": "open",
   "setup/page.tsx": "open",
   "sign-in/page.tsx": "open",
   "actions/ban-permanently.ts#banPermanentlyAction": "operator",
@@ -94,7 +96,7 @@ const files = readdirSync(APP, { recursive: true, withFileTypes: true })
   .filter((name) => /\.tsx?$/.test(name));
 const routes = files.filter((name) => name.endsWith("route.ts"));
 const actions = files.filter((name) => readFileSync(join(APP, name), "utf8").startsWith('"use server"'));
-const pages = files.filter((name) => name.endsWith("page.tsx"));
+const pages = files.filter((name) => /(page|layout)\.tsx$/.test(name));
 
 type Callable = (...given: unknown[]) => Promise<unknown>;
 

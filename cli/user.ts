@@ -2,7 +2,14 @@ import { createInterface } from "node:readline";
 import type { Command } from "commander";
 import { COMMAND_LINE } from "../lib/action/record-action.ts";
 import { type Role, ROLES } from "../lib/auth/role.ts";
-import { addUser, changePassword, changeRole, listUsers, removeUser } from "../lib/auth/users.ts";
+import {
+  addUser,
+  changePassword,
+  changeRole,
+  endSessions,
+  listUsers,
+  removeUser,
+} from "../lib/auth/users.ts";
 import { readConfig } from "../lib/config/config.ts";
 import { connect, type Connections, disconnect } from "../lib/db/client.ts";
 import { AppError } from "../lib/error/app-error.ts";
@@ -47,6 +54,14 @@ export function addUserCommand(program: Command): void {
       const password = await readPassword();
       await withDatabase((database) => changePassword(database, email, password));
       console.log(`The password of ${email} is changed; they must sign in again.`);
+    });
+  user
+    .command("sign-out")
+    .description("end all sessions of a person, on every device")
+    .argument("<email>")
+    .action(async (email: string) => {
+      const ended = await withDatabase((database) => endSessions(database, email));
+      console.log(`${ended} ${ended === 1 ? "session" : "sessions"} of ${email} ended.`);
     });
   user
     .command("remove")

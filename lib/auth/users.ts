@@ -109,6 +109,15 @@ export async function changePassword(
   });
 }
 
+/** Ends all sessions of the person: their next click asks for the password. */
+export async function endSessions(connections: Connections, email: string): Promise<number> {
+  return inTransaction(connections, async (transaction) => {
+    const { id } = await findUser(transaction, email);
+    const ended = await transaction.db.delete(session).where(eq(session.userId, id)).returning();
+    return ended.length;
+  });
+}
+
 /** Removes the person and their sessions; what they did stays in the log under their name. */
 export async function removeUser(connections: Connections, actor: Actor, email: string): Promise<void> {
   await inTransaction(connections, async (transaction) => {
