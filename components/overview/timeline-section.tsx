@@ -61,7 +61,7 @@ export function TimelineSection({
         {timeline.usual ? (
           <span
             className="pointer-events-none absolute left-0.5 text-11 text-t3"
-            style={{ top: Math.min(PLOT_PX - 17, topOf(timeline.usual[0]?.low ?? 0) + 2) }}
+            style={{ top: Math.min(PLOT_PX - 17, topOf(lowestAtStart(timeline)) + 3) }}
           >
             usual range for the hour, last {usual.kind === "known" ? counted(usual.weeks, "week") : "weeks"}
           </span>
@@ -98,6 +98,14 @@ export function TimelineSection({
       </div>
     </section>
   );
+}
+
+/** What is lowest where the label of the ribbon stands, so that it stands under it. */
+function lowestAtStart(timeline: AttackTimeline): number {
+  const steps = Math.ceil(timeline.attacks.length * 0.2);
+  const lows = (timeline.usual ?? []).slice(0, steps).map((band) => band?.low ?? Infinity);
+  const lowest = Math.min(...lows, ...timeline.attacks.slice(0, steps));
+  return Number.isFinite(lowest) ? lowest : 0;
 }
 
 /** The hours of the timeline as a slider: it speaks, follows the pointer, and selects. */
