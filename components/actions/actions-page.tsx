@@ -2,7 +2,7 @@
 /* oxlint-disable jsx-a11y/click-events-have-key-events -- A click on a row is a shortcut for the button in it, which the keyboard reaches. */
 "use client";
 
-import { ChevronDown, ChevronRight } from "lucide-react";
+import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { usePathname, useSearchParams } from "next/navigation";
@@ -23,7 +23,7 @@ import { type Permission, usePermission } from "./permission.ts";
 import { type Acts, useActs } from "./use-acts.ts";
 
 const COLUMNS =
-  "tab:grid tab:grid-cols-[130px_minmax(150px,1fr)_minmax(150px,1fr)_minmax(200px,1.4fr)] wide:grid-cols-[150px_minmax(180px,1fr)_minmax(170px,1fr)_minmax(260px,1.6fr)_minmax(180px,1.2fr)_minmax(120px,0.8fr)] items-center gap-x-4";
+  "tab:grid tab:grid-cols-[130px_minmax(150px,1fr)_minmax(150px,1fr)_minmax(200px,1.4fr)_76px] wide:grid-cols-[150px_minmax(180px,1fr)_minmax(170px,1fr)_minmax(260px,1.6fr)_minmax(160px,1.2fr)_minmax(120px,0.8fr)_76px] items-center gap-x-4";
 
 type VerbFilter = "all" | "unban" | "ban_permanently" | "undo";
 const VERBS: readonly { value: VerbFilter; label: string }[] = [
@@ -116,6 +116,9 @@ export function ActionsPage({ initial, role }: { initial: Data; role: Role }) {
                 <span role="columnheader" className="hidden wide:block">
                   Who
                 </span>
+                <span role="columnheader" className="sr-only">
+                  Take back
+                </span>
               </div>
             </div>
             <div role="rowgroup">
@@ -197,6 +200,7 @@ function ActionItem({
   const Chevron = open ? ChevronDown : ChevronRight;
   const opens = action.hostCount > 0;
   const { address } = action;
+  const canUndo = permission.mayAct && opens && action.verb !== "undo" && action.undoneBy === null;
   return (
     <div className={open ? "border-b border-line2 bg-s1" : "border-b border-line"}>
       <div
@@ -207,7 +211,7 @@ function ActionItem({
         }}
         className={cx(
           COLUMNS,
-          "page-x min-h-[72px] py-2 tab:h-9 tab:min-h-0 tab:py-0",
+          "page-x relative min-h-[72px] py-2 tab:h-9 tab:min-h-0 tab:py-0",
           !open && "ease-colour hover:bg-s2",
         )}
       >
@@ -232,6 +236,7 @@ function ActionItem({
           >
             {whenOf(action.atMs, nowMs)}
           </time>
+          <span className="ml-2 text-t3 tab:hidden">{action.actorName}</span>
         </span>
         <span role="cell" className="truncate font-strong max-tab:pl-[18px]">
           {actionTitle(action)}
@@ -258,6 +263,19 @@ function ActionItem({
           {action.actorName}
           {action.fromAddress === null ? null : <span className="mono text-t3"> {action.fromAddress}</span>}
         </span>
+        <span role="cell" className="flex justify-end max-tab:absolute max-tab:top-2 max-tab:right-4">
+          {canUndo ? (
+            <Button
+              className="tab:!h-[26px] tab:px-2"
+              disabled={permission.off !== null}
+              title={permission.off ?? undefined}
+              onClick={() => void acts.undo(action)}
+            >
+              <Undo2 aria-hidden className="size-3.5" />
+              Undo
+            </Button>
+          ) : null}
+        </span>
       </div>
       {open && opens ? (
         <div role="row">
@@ -265,7 +283,7 @@ function ActionItem({
             <ActionPanel
               action={action}
               nowMs={nowMs}
-              undo={permission.mayAct && action.verb !== "undo" ? (undone) => void acts.undo(undone) : null}
+              undo={null}
               again={
                 permission.mayAct && address !== null ? (command) => void acts.again(address, command) : null
               }

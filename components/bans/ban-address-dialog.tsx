@@ -131,7 +131,7 @@ function BanAddressForm({
         <Button onClick={close}>Cancel</Button>
         {refusal === null ? (
           <Button type="submit" kind="primary" disabled={!ready} title={off ?? undefined}>
-            Ban on {counted(count, "host")}
+            Ban {address} on {counted(count, "host")}
           </Button>
         ) : (
           <p role="alert" className="flex basis-full gap-2 text-crit">
