@@ -11,6 +11,8 @@ export type AgentOptions = {
   /** Read what is there, send it, and end. */
   once: boolean;
   fail2banSocket: string;
+  /** The account for what needs no rights; see `privileged/`. */
+  account: string;
   agentVersion: string;
 };
 

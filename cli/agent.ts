@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { DEFAULT_LOG, FAIL2BAN_SOCKET } from "../agent/agent-options.ts";
 import { defaultStateDirectory } from "../agent/control/state-directory.ts";
-import { runAgent } from "../agent/main.ts";
+import { runAgentAsBestPossible } from "../agent/run-agent.ts";
+import { DEFAULT_ACCOUNT } from "../agent/privileged/account.ts";
 import { VERSION } from "./version.ts";
 
 type Flags = {
@@ -12,6 +13,7 @@ type Flags = {
   log?: string[];
   once?: boolean;
   fail2banSocket?: string;
+  user?: string;
 };
 
 /** `banwatch agent`: follow this host's logs, send what happens, and carry out what is ordered. */
@@ -33,13 +35,17 @@ export function addAgentCommand(program: Command): void {
     )
     .option("--once", "read what is there, send it, and end")
     .option("--fail2ban-socket <path>", `the socket of fail2ban (default: ${FAIL2BAN_SOCKET})`)
+    .option(
+      "--user <account>",
+      `what reads and talks runs as this account, if it exists (default: ${DEFAULT_ACCOUNT})`,
+    )
     .action(agentCommand);
 }
 
 async function agentCommand(flags: Flags): Promise<void> {
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  await runAgent(
+  await runAgentAsBestPossible(
     {
       ...(flags.server === undefined ? {} : { server: flags.server }),
       ...(flags.join === undefined ? {} : { join: flags.join }),
@@ -47,6 +53,7 @@ async function agentCommand(flags: Flags): Promise<void> {
       state: flags.state ?? defaultStateDirectory(),
       logs: flags.log ?? [DEFAULT_LOG],
       once: flags.once ?? false,
+      account: flags.user ?? DEFAULT_ACCOUNT,
       fail2banSocket: flags.fail2banSocket ?? FAIL2BAN_SOCKET,
       agentVersion: VERSION,
     },

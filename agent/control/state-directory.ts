@@ -20,6 +20,8 @@ export function defaultStateDirectory(): string {
   return isRoot ? "/var/lib/banwatch-agent" : join(homedir(), ".local/state/banwatch-agent");
 }
 
+const LOCK_PATIENCE_MS = 2_000;
+
 /** The agent's directory, held by one agent at a time. Throws Problem when it can't be used. */
 export class StateDirectory {
   readonly path: string;
@@ -81,22 +83,35 @@ export class StateDirectory {
   /** The lock names its process by number and by when it started, so that one that was killed holds nothing. */
   #lock(): void {
     const own = `${process.pid} ${startOf(process.pid)}`;
-    for (let attempt = 0; attempt < 3; attempt += 1) {
+    const deadline = Date.now() + LOCK_PATIENCE_MS;
+    for (;;) {
       try {
         writeFileSync(this.file("lock"), own, { flag: "wx", mode: 0o600 });
         return;
       } catch (error) {
         if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
       }
-      const [pid = "", start = ""] = readFileSync(this.file("lock"), "utf8").split(" ");
+      const [pid = "", start = ""] = this.#readLock().split(" ");
       if (start !== "" && startOf(Number(pid)) === start && Number(pid) !== process.pid) {
+        // One that was just told to end may still be at it.
+        if (Date.now() < deadline) {
+          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+          continue;
+        }
         throw new Problem(
           `Another agent (process ${pid}) already works with ${this.path}: stop it first, or name another directory with --state.`,
         );
       }
       rmSync(this.file("lock"), { force: true });
     }
-    throw new Problem(`The lock in ${this.path} can't be taken: another agent is starting there.`);
+  }
+
+  #readLock(): string {
+    try {
+      return readFileSync(this.file("lock"), "utf8");
+    } catch {
+      return "";
+    }
   }
 }
 
