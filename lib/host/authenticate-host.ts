@@ -7,6 +7,9 @@ import { claimedHost, verifyRequest } from "../wire/signed-request.ts";
 
 export type AuthenticHost = { id: string; name: string };
 
+/** A host that a request claims to be from, unproven. */
+type Claimant = AuthenticHost & { jws: string; publicKey: JWK; revokedAt: Date | null };
+
 /**
  * The host whose key signed this request and body (as sent, compressed or not).
  * Throws AppError `signature_invalid`, `unknown_key`, `key_revoked`, or `clock_skew` with `detail.serverTimeMs`.
@@ -16,11 +19,16 @@ export async function authenticateHost(
   body: Uint8Array,
   from: { connections: Connections; nowMs: number } = { connections: connections(), nowMs: Date.now() },
 ): Promise<AuthenticHost> {
+  return proveHost(await findClaimant(request, from.connections), request, body, from.nowMs);
+}
+
+/** Throws AppError `signature_invalid` when the request names no host, `unknown_key` when it names none of ours. */
+export async function findClaimant(request: Request, from: Connections): Promise<Claimant> {
   const claim = claimedHost(request.headers.get("authorization"));
   if (claim === null) {
     throw new AppError("signature_invalid", "The request carries no signature of a host.");
   }
-  const [found] = await from.connections.db
+  const [found] = await from.db
     .select({ id: host.id, name: host.name, publicKey: host.publicKey, revokedAt: host.revokedAt })
     .from(host)
     .where(eq(host.id, claim.hostId));
@@ -30,9 +38,19 @@ export async function authenticateHost(
       "This Banwatch doesn't know the host: connect it again with a new token.",
     );
   }
+  return { ...found, publicKey: found.publicKey, jws: claim.jws };
+}
+
+/** Throws AppError `signature_invalid`, `key_revoked` or `clock_skew`. */
+export async function proveHost(
+  claimant: Claimant,
+  request: Request,
+  body: Uint8Array,
+  nowMs: number,
+): Promise<AuthenticHost> {
   const { pathname, search } = new URL(request.url);
-  const verdict = await verifyRequest(await hostKey(found.publicKey), claim.jws, {
-    nowMs: from.nowMs,
+  const verdict = await verifyRequest(await hostKey(claimant.publicKey), claimant.jws, {
+    nowMs,
     method: request.method,
     path: pathname + search,
     body,
@@ -40,15 +58,15 @@ export async function authenticateHost(
   if (verdict === "signature_invalid") {
     throw new AppError("signature_invalid", "The signature doesn't belong to this request.");
   }
-  if (found.revokedAt !== null) {
+  if (claimant.revokedAt !== null) {
     throw new AppError("key_revoked", "This host was removed from Banwatch: its key is refused.");
   }
   if (verdict === "clock_skew") {
     throw new AppError("clock_skew", "The host's clock differs too much from this server's.", {
-      detail: { serverTimeMs: from.nowMs },
+      detail: { serverTimeMs: nowMs },
     });
   }
-  return { id: found.id, name: found.name };
+  return { id: claimant.id, name: claimant.name };
 }
 
 const keys = new Map<string, Promise<CryptoKey>>();

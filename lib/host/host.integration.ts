@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import { eq } from "drizzle-orm";
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK } from "jose";
 import pg from "pg";
@@ -21,6 +22,7 @@ import { authenticateHost } from "./authenticate-host.ts";
 import { enrolHost } from "./enrol-host.ts";
 import { issueJoinToken } from "./join-tokens.ts";
 import { orderStream } from "./order-stream.ts";
+import { readSignedBody } from "./read-signed-body.ts";
 import { revokeHost } from "./revoke-host.ts";
 
 const ada = { id: "ada", name: "Ada", fromAddress: "198.51.100.7", appHost: null };
@@ -159,6 +161,37 @@ describe("a request of a host", () => {
     await expect(revokeHost(database, await geo(), ada, made.id, Date.now())).rejects.toMatchObject({
       code: "conflict",
     });
+  });
+});
+
+describe("a signed body", () => {
+  const url = "http://banwatch.test/api/agent/v1/status";
+  async function request(of: { id: string; privateKey: CryptoKey }, body: Uint8Array<ArrayBuffer>) {
+    const signed = { nowMs: Date.now(), method: "POST", path: "/api/agent/v1/status", body };
+    const authorization = await signRequest(of.privateKey, of.id, signed);
+    return new Request(url, { method: "POST", body, headers: { authorization, "content-encoding": "gzip" } });
+  }
+
+  test("is unzipped after its signature was checked", async () => {
+    const made = await newHost();
+    const zipped = new Uint8Array(gzipSync("{}"));
+    expect(await readSignedBody(await request(made, zipped), 1000, database)).toMatchObject({ text: "{}" });
+    const forged = await request(
+      { ...made, privateKey: (await agentKey()).privateKey },
+      new Uint8Array([1, 2, 3]),
+    );
+    await expect(readSignedBody(forged, 1000, database)).rejects.toMatchObject({ code: "signature_invalid" });
+    const notZipped = await request(made, new Uint8Array([1, 2, 3]));
+    await expect(readSignedBody(notZipped, 1000, database)).rejects.toMatchObject({
+      code: "batch_malformed",
+    });
+  });
+
+  test("of a stranger is not read", async () => {
+    const made = await newHost();
+    const given = await request({ ...made, id: randomUUID() }, new Uint8Array(10));
+    await expect(readSignedBody(given, 1000, database)).rejects.toMatchObject({ code: "unknown_key" });
+    expect(given.bodyUsed).toBe(false);
   });
 });
 

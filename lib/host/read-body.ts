@@ -14,19 +14,25 @@ export async function readBody(
   maxBytes: number,
 ): Promise<{ raw: Uint8Array; text: string }> {
   const raw = await readAtMost(request, maxBytes);
+  return { raw, text: await textOf(request, raw, maxBytes) };
+}
+
+/** What the bytes of the request's body say. Throws as `readBody` does. */
+export async function textOf(request: Request, raw: Uint8Array, maxBytes: number): Promise<string> {
   const encoding = request.headers.get("content-encoding") ?? "identity";
   const plain = encoding === "gzip" ? await unzip(raw, maxBytes) : raw;
   if (encoding !== "gzip" && encoding !== "identity") {
     throw new AppError("batch_malformed", "The body's content encoding must be gzip or none.");
   }
   try {
-    return { raw, text: new TextDecoder("utf-8", { fatal: true }).decode(plain) };
+    return new TextDecoder("utf-8", { fatal: true }).decode(plain);
   } catch (cause) {
     throw new AppError("batch_malformed", "The body is not UTF-8 text.", { cause });
   }
 }
 
-async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array> {
+/** The bytes of the body as they were sent. Throws AppError `batch_too_large`. */
+export async function readAtMost(request: Request, maxBytes: number): Promise<Uint8Array> {
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   if (request.body === null) return new Uint8Array(0);
   const chunks: Uint8Array[] = [];

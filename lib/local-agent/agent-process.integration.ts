@@ -11,7 +11,7 @@ import { answerError } from "../error/answer.ts";
 import { AppError } from "../error/app-error.ts";
 import { enrolHost } from "../host/enrol-host.ts";
 import { issueJoinToken } from "../host/join-tokens.ts";
-import { parseBody } from "../host/parse-body.ts";
+import { parseMessage } from "../ingest/parse-message.ts";
 import { ensureInstance } from "../instance/instance.ts";
 import { enrolSchema, WIRE_PATHS } from "../wire/wire.ts";
 import { AgentProcess } from "./agent-process.ts";
@@ -46,7 +46,7 @@ afterAll(async () => {
 /** The app's side of enrolling; whatever else an agent asks is not here yet, as at the start of the app. */
 async function enrol(requested: string, body: string): Promise<Response> {
   if (requested !== WIRE_PATHS.enrol) throw new AppError("not_found", "Banwatch is starting.");
-  return Response.json(await enrolHost(database, parseBody(enrolSchema, body), null, Date.now()));
+  return Response.json(await enrolHost(database, parseMessage(enrolSchema, body), null, Date.now()));
 }
 
 async function isKnown(hostId: string): Promise<boolean> {

@@ -1,8 +1,7 @@
 import { connections } from "../../../../../lib/db/client.ts";
 import { answerError } from "../../../../../lib/error/answer.ts";
 import { geo } from "../../../../../lib/geo/geo.ts";
-import { authenticateHost } from "../../../../../lib/host/authenticate-host.ts";
-import { readBody } from "../../../../../lib/host/read-body.ts";
+import { readSignedBody } from "../../../../../lib/host/read-signed-body.ts";
 import { acceptBatch } from "../../../../../lib/ingest/accept-batch.ts";
 import { parseMessage } from "../../../../../lib/ingest/parse-message.ts";
 import { markSeen } from "../../../../../lib/ingest/mark-seen.ts";
@@ -10,8 +9,7 @@ import { BATCH_MAX_BYTES, type BatchAnswer, batchSchema } from "../../../../../l
 
 export async function POST(request: Request): Promise<Response> {
   try {
-    const { raw, text } = await readBody(request, BATCH_MAX_BYTES);
-    const host = await authenticateHost(request, raw);
+    const { host, text } = await readSignedBody(request, BATCH_MAX_BYTES);
     await markSeen(connections(), host.id);
     const { firstSequence, events } = parseMessage(batchSchema, text);
     const { highWater } = await acceptBatch(connections(), await geo(), {

@@ -1,8 +1,7 @@
 import { connections } from "../../../../../lib/db/client.ts";
 import { answerError } from "../../../../../lib/error/answer.ts";
 import { geo } from "../../../../../lib/geo/geo.ts";
-import { authenticateHost } from "../../../../../lib/host/authenticate-host.ts";
-import { readBody } from "../../../../../lib/host/read-body.ts";
+import { readSignedBody } from "../../../../../lib/host/read-signed-body.ts";
 import { acceptObserved } from "../../../../../lib/ingest/accept-observed.ts";
 import { parseMessage } from "../../../../../lib/ingest/parse-message.ts";
 import { markSeen } from "../../../../../lib/ingest/mark-seen.ts";
@@ -10,8 +9,7 @@ import { OBSERVED_MAX_BYTES, observedSchema } from "../../../../../lib/wire/wire
 
 export async function POST(request: Request): Promise<Response> {
   try {
-    const { raw, text } = await readBody(request, OBSERVED_MAX_BYTES);
-    const host = await authenticateHost(request, raw);
+    const { host, text } = await readSignedBody(request, OBSERVED_MAX_BYTES);
     await markSeen(connections(), host.id);
     await acceptObserved(connections(), await geo(), host.id, parseMessage(observedSchema, text));
     return Response.json({});
