@@ -55,7 +55,7 @@ export function Preview() {
       <h3 className="mt-3 font-head">
         Where from <span className="ml-1.5 text-12 font-normal text-t2">circle area = attacks</span>
       </h3>
-      <div className="mt-1 h-[290px]">
+      <div className="isolate mt-1 h-[290px]">
         <PreviewMap places={places} />
       </div>
     </section>

@@ -183,7 +183,7 @@ export function MapPage({
           </button>
         </p>
       ) : null}
-      <div className={`relative tab:min-h-0 tab:flex-1 ${all.stale ? "opacity-60" : ""}`}>
+      <div className={`relative isolate tab:min-h-0 tab:flex-1 ${all.stale ? "opacity-60" : ""}`}>
         {asTable ? (
           <PlacesTable
             places={places}

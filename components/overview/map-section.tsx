@@ -77,7 +77,7 @@ export function MapSection({
           }
         />
       </div>
-      <div className="relative h-[168px] overflow-hidden tab:h-[352px]">
+      <div className="relative isolate h-[168px] overflow-hidden tab:h-[352px]">
         {asTable ? (
           <PlacesTable
             places={map.circles}

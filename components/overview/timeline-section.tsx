@@ -40,6 +40,8 @@ export function TimelineSection({
   const line = niceCeiling(largest);
   const topOf = (count: number) => 14 + (1 - count / Math.max(largest, line)) * (PLOT_PX - 14);
   const lineTop = topOf(line);
+  // Without room under the ribbon there is no label.
+  const labelTop = timeline.usual === null ? null : roomUnder(topOf(lowestAtStart(timeline)));
   const stepText = stepMs >= HOUR_MS ? (stepMs === HOUR_MS ? "hour" : `${stepMs / HOUR_MS} h`) : "10 min";
   const ticks = useMemo(() => timeTicks(firstMs, endMs), [firstMs, endMs]);
   const login = logins.kind === "watched" ? logins.suspicious[0] : undefined;
@@ -58,14 +60,11 @@ export function TimelineSection({
         <span className="pointer-events-none absolute left-0 text-11 text-t2" style={{ top: lineTop - 17 }}>
           {whole(line)} per {stepText}
         </span>
-        {timeline.usual ? (
-          <span
-            className="pointer-events-none absolute left-0.5 text-11 text-t3"
-            style={{ top: Math.min(PLOT_PX - 17, topOf(lowestAtStart(timeline)) + 3) }}
-          >
+        {labelTop === null ? null : (
+          <span className="pointer-events-none absolute left-0.5 text-11 text-t3" style={{ top: labelTop }}>
             usual range for the hour, last {usual.kind === "known" ? counted(usual.weeks, "week") : "weeks"}
           </span>
-        ) : null}
+        )}
         {ticks.map((tick) => (
           <span
             key={tick.atMs}
@@ -98,6 +97,12 @@ export function TimelineSection({
       </div>
     </section>
   );
+}
+
+const LABEL_PX = 18;
+
+function roomUnder(topPx: number): number | null {
+  return topPx + LABEL_PX <= PLOT_PX ? Math.min(PLOT_PX - LABEL_PX, topPx + 3) : null;
 }
 
 /** What is lowest where the label of the ribbon stands, so that it stands under it. */

@@ -1,14 +1,6 @@
 import type pg from "pg";
-import {
-  type AttackFilter,
-  DAY_MS,
-  HOUR_MS,
-  RANGE_MS,
-  type RangeName,
-  SLOT_MS,
-  WEEK_MS,
-} from "./attack-filter.ts";
-import { type SlotSum, slotSums } from "./slot-sums.ts";
+import { type AttackFilter, HOUR_MS, RANGE_MS, type RangeName, SLOT_MS, WEEK_MS } from "./attack-filter.ts";
+import { type SlotSum, slotSums, stretchesOf } from "./slot-sums.ts";
 import { type Band, bandOf, type UsualState } from "./usual.ts";
 
 export type AttackTimeline = {
@@ -88,7 +80,7 @@ async function countrySums(
   filter: AttackFilter,
   stretch: { startMs: number; endMs: number; stepMs: number; weeksBefore: number },
 ): Promise<Pick<SlotSum, "startMs" | "attacks" | "bans">[]> {
-  const weeks = Array.from({ length: stretch.weeksBefore + 1 }, (_, index) => index * WEEK_MS);
+  const stretches = stretchesOf(stretch);
   const { rows } = await pool.query<{ start: Date; attacks: number; bans: number }>(
     `select date_bin($3::interval, s.hour, '2001-01-01Z') as start,
          sum(s.attacks)::float8 as attacks, sum(s.bans)::float8 as bans
@@ -98,8 +90,8 @@ async function countrySums(
        where ($4::uuid is null or s.host_id = $4) and ($5::text is null or s.detector = $5)
        group by 1`,
     [
-      weeks.map((back) => new Date(stretch.startMs - back)),
-      weeks.map((back) => new Date(stretch.endMs - back)),
+      stretches.map((each) => new Date(each.startMs)),
+      stretches.map((each) => new Date(each.endMs)),
       `${stretch.stepMs / 1000} seconds`,
       filter.host,
       filter.jail,
@@ -109,7 +101,6 @@ async function countrySums(
   return rows.map(({ start, ...counts }) => ({ startMs: start.getTime(), ...counts }));
 }
 
-/** Steps of a day or less start where the clock says; `date_bin` starts weeks on the same Monday. */
 function floorTo(timeMs: number, stepMs: number): number {
-  return stepMs <= DAY_MS ? timeMs - (timeMs % stepMs) : timeMs;
+  return timeMs - (timeMs % stepMs);
 }

@@ -52,9 +52,9 @@ describe("the last hour", () => {
 });
 
 describe("bans by hour", () => {
-  it("has one number for each of 24 hours, the running one last", () => {
+  it("has one number for each of 24 hours, the last one ending now", () => {
     const now = summariseNow(
-      [sum("2026-11-20T03:00:00Z", { bans: 2 }), sum("2026-11-19T04:50:00Z", { bans: 5 })],
+      [sum("2026-11-20T03:00:00Z", { bans: 2 }), sum("2026-11-19T03:50:00Z", { bans: 5 })],
       LEARNING,
       NOW,
     );

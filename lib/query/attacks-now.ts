@@ -12,7 +12,7 @@ export type AttacksNow = {
   bansHour: CountNow;
   bansDay: CountNow;
   unbansHour: number;
-  /** New bans in each of the last 24 hours, oldest first; the last one is running. */
+  /** New bans in each of the last 24 hours, counted back from now, oldest first. */
   bansByHour: number[];
   loginsDay: number;
   /** Attacks of the last ten full minutes, a minute. */
@@ -57,7 +57,6 @@ export function summariseNow(sums: readonly SlotSum[], usual: UsualState, nowMs:
         .map((endMs) => within(endMs, lengthMs, of)),
     ),
   });
-  const hourMs = nowMs - (nowMs % HOUR_MS);
   const slotMs = nowMs - (nowMs % SLOT_MS);
   return {
     usual,
@@ -66,7 +65,7 @@ export function summariseNow(sums: readonly SlotSum[], usual: UsualState, nowMs:
     bansDay: countNow(DAY_MS, (sum) => sum.bans),
     unbansHour: Math.round(within(nowMs, HOUR_MS, (sum) => sum.unbans)),
     bansByHour: Array.from({ length: 24 }, (_, index) =>
-      Math.round(within(hourMs + HOUR_MS - (23 - index) * HOUR_MS, HOUR_MS, (sum) => sum.bans)),
+      Math.round(within(nowMs - (23 - index) * HOUR_MS, HOUR_MS, (sum) => sum.bans)),
     ),
     loginsDay: Math.round(within(nowMs, DAY_MS, (sum) => sum.logins)),
     attacksPerMinute: (slots.get(slotMs - SLOT_MS)?.attacks ?? 0) / 10,

@@ -13,7 +13,7 @@ export async function slotSums(
   filter: Pick<AttackFilter, "host" | "jail">,
   stretch: { startMs: number; endMs: number; stepMs: number; weeksBefore: number },
 ): Promise<SlotSum[]> {
-  const weeks = Array.from({ length: stretch.weeksBefore + 1 }, (_, index) => index * WEEK_MS);
+  const stretches = stretchesOf(stretch);
   const { rows } = await pool.query<Omit<SlotSum, "startMs"> & { start: Date }>(
     `select date_bin($3::interval, slot, '2001-01-01Z') as start,
          coalesce(sum(count) filter (where kind in ('attempt', 'blocked')), 0)::float8 as attacks,
@@ -25,14 +25,34 @@ export async function slotSums(
        where ($4::uuid is null or host_id = $4) and ($5::text is null or detector = $5)
        group by 1 order by 1`,
     [
-      weeks.map((back) => new Date(stretch.startMs - back)),
-      weeks.map((back) => new Date(stretch.endMs - back)),
+      stretches.map((each) => new Date(each.startMs)),
+      stretches.map((each) => new Date(each.endMs)),
       `${stretch.stepMs / 1000} seconds`,
       filter.host,
       filter.jail,
     ],
   );
   return rows.map(({ start, ...counts }) => ({ startMs: start.getTime(), ...counts }));
+}
+
+/**
+ * The stretch and the same one in each of the weeks before, oldest first; what touches is one, so that no slot is
+ * counted twice.
+ */
+export function stretchesOf(stretch: {
+  startMs: number;
+  endMs: number;
+  weeksBefore: number;
+}): { startMs: number; endMs: number }[] {
+  const merged: { startMs: number; endMs: number }[] = [];
+  for (let week = stretch.weeksBefore; week >= 0; week--) {
+    const startMs = stretch.startMs - week * WEEK_MS;
+    const endMs = stretch.endMs - week * WEEK_MS;
+    const last = merged.at(-1);
+    if (last !== undefined && startMs <= last.endMs) last.endMs = endMs;
+    else merged.push({ startMs, endMs });
+  }
+  return merged;
 }
 
 /** When the oldest data is from; null: there is none. */
