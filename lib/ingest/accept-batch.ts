@@ -54,11 +54,7 @@ export function prepareBatch(geo: Geo, batch: IncomingBatch, nowMs: number): Pre
 }
 
 /** See `acceptBatch`. */
-async function storeBatch(
-  connections: Connections,
-  geo: Geo,
-  prepared: PreparedBatch,
-): Promise<Accepted> {
+async function storeBatch(connections: Connections, geo: Geo, prepared: PreparedBatch): Promise<Accepted> {
   const { ingestPool } = connections;
   for (let attempt = 1; ; attempt += 1) {
     await ensureWeekPartitions(ingestPool, timesOf(prepared.placed));

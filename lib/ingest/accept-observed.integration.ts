@@ -24,6 +24,17 @@ beforeEach(async () => {
 
 type Seen = { prefix: string; sinceMs: number | null; untilMs: number | null };
 
+/** fail2ban's snapshot of all its jails. */
+async function observeJails(hostId: string, bansByJail: Record<string, Seen[]>) {
+  const enforcers = Object.entries(bansByJail).map(([jail, bans]) => ({
+    enforcer: "fail2ban" as const,
+    jail,
+    bans,
+  }));
+  await acceptObserved(database, places, hostId, { version: 1, observedAtMs: NOW, enforcers }, NOW);
+}
+
+/** A snapshot of one jail, which is all that its enforcer has. */
 async function observe(
   hostId: string,
   jail: string,
@@ -50,18 +61,26 @@ async function blocked(): Promise<unknown[]> {
   return rows;
 }
 
-test("a snapshot replaces the bans of its jail: new ones come, absent ones go, others stay", async () => {
+test("a snapshot replaces the bans of its enforcer: new ones come, absent ones go, others stay", async () => {
   const host = randomUUID();
   const until = NOW + 600_000;
-  await observe(host, "postfix", [{ prefix: "198.51.100.1", sinceMs: null, untilMs: null }]);
-  await observe(host, "sshd", [
-    { prefix: "8.8.8.8", sinceMs: NOW - 1_000, untilMs: until },
-    { prefix: "192.0.2.0/24", sinceMs: null, untilMs: null },
-  ]);
-  await observe(host, "sshd", [
-    { prefix: "8.8.8.8", sinceMs: NOW - 5, untilMs: until + 1 },
-    { prefix: "2001:db8::7", sinceMs: null, untilMs: until },
-  ]);
+  const stays = { prefix: "198.51.100.1", sinceMs: null, untilMs: null };
+  await observe(host, "", [{ ...stays, prefix: "198.51.100.2" }], "banwatch");
+  await observeJails(host, {
+    postfix: [stays],
+    recidive: [stays],
+    sshd: [
+      { prefix: "8.8.8.8", sinceMs: NOW - 1_000, untilMs: until },
+      { prefix: "192.0.2.0/24", sinceMs: null, untilMs: null },
+    ],
+  });
+  await observeJails(host, {
+    postfix: [stays],
+    sshd: [
+      { prefix: "8.8.8.8", sinceMs: NOW - 5, untilMs: until + 1 },
+      { prefix: "2001:db8::7", sinceMs: null, untilMs: until },
+    ],
+  });
   expect(await bansOf(host)).toEqual([
     {
       address: "8.8.8.8",
@@ -71,6 +90,7 @@ test("a snapshot replaces the bans of its jail: new ones come, absent ones go, o
       untilKnown: true,
     },
     { address: "198.51.100.1", jail: "postfix", since: new Date(NOW), until: null, untilKnown: true },
+    { address: "198.51.100.2", jail: "", since: new Date(NOW), until: null, untilKnown: true },
     { address: "2001:db8::7", jail: "sshd", since: new Date(NOW), until: new Date(until), untilKnown: true },
   ]);
   expect(await blocked()).toEqual([
@@ -88,6 +108,14 @@ test("a snapshot replaces the bans of its jail: new ones come, absent ones go, o
       permanent: true,
       jail: "postfix",
       enforcer: "fail2ban",
+      country_code: "ZZ",
+    },
+    {
+      address: "198.51.100.2",
+      host_count: 1,
+      permanent: true,
+      jail: "",
+      enforcer: "banwatch",
       country_code: "ZZ",
     },
     {
@@ -147,21 +175,30 @@ test("a snapshot tells the end of a ban that the log did not name", async () => 
 test("hosts that ban and lift one address at the same time lose no update", async () => {
   const hosts = Array.from({ length: 8 }, () => randomUUID());
   const seen = [{ prefix: "192.0.2.9", sinceMs: NOW, untilMs: null }];
-  await Promise.all(hosts.flatMap((host) => [observe(host, "sshd", seen), observe(host, "recidive", seen)]));
+  await Promise.all(hosts.map((host) => observeJails(host, { sshd: seen, recidive: seen })));
   expect(await blocked()).toMatchObject([{ host_count: 8 }]);
-  await Promise.all(hosts.map((host, index) => observe(host, "sshd", index % 2 === 0 ? [] : seen)));
-  await Promise.all(hosts.map((host) => observe(host, "recidive", [])));
+  await Promise.all(
+    hosts.map((host, index) => observeJails(host, { sshd: index % 2 === 0 ? [] : seen, recidive: [] })),
+  );
   expect(await blocked()).toMatchObject([{ host_count: 4, jail: "sshd" }]);
 });
 
-test("a snapshot of a hundred thousand bans is taken in one go", async () => {
+test("a snapshot of a hundred thousand bans is taken in one go, and costs little when nothing has changed", async () => {
   const host = randomUUID();
   const bans = Array.from({ length: 100_000 }, (_, index) => ({
     prefix: `11.${index >>> 16}.${(index >>> 8) & 255}.${index & 255}`,
     sinceMs: NOW,
     untilMs: null,
   }));
+  const count = async () => {
+    const { rows } = await database.pool.query("select count(*)::int as count from blocked_address");
+    return rows;
+  };
   await observe(host, "sshd", bans);
-  const { rows } = await database.pool.query("select count(*)::int as count from blocked_address");
-  expect(rows).toEqual([{ count: 100_000 }]);
+  expect(await count()).toEqual([{ count: 100_000 }]);
+  await observe(host, "sshd", bans);
+  await observe(host, "sshd", bans.slice(0, 50_000));
+  expect(await count()).toEqual([{ count: 50_000 }]);
+  await observe(host, "sshd", []);
+  expect(await bansOf(host)).toEqual([]);
 });

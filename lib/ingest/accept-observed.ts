@@ -5,11 +5,11 @@ import { publish } from "../live/publish.ts";
 import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
 import type { Observed } from "../wire/wire.ts";
 import { inTransaction } from "./in-transaction.ts";
-import { canonical } from "./store-bans.ts";
+import { canonical, deleteBans } from "./store-bans.ts";
 
 /**
- * Takes over what a host says that it blocks now: for each named enforcer and jail, its bans become those of the
- * snapshot. Bans of enforcers and jails that it doesn't name stay as they are.
+ * Takes over what a host says that it blocks now: the bans of each enforcer that it names become those of the snapshot,
+ * so a jail that is gone has none. Bans of an enforcer that it doesn't name (it couldn't be asked) stay as they are.
  */
 export async function acceptObserved(
   connections: Connections,
@@ -21,7 +21,7 @@ export async function acceptObserved(
   await inTransaction(connections.ingestPool, async (client) => {
     await lockBans(client, hostId);
     const touched = await replaceBans(client, hostId, observed, Math.min(observed.observedAtMs, nowMs));
-    if (touched.length === 0) return;
+    if (touched.size === 0) return;
     await publish(client, { topic: "bans", hostId });
     await recomputeBlocked(client, geo, touched);
   });
@@ -36,52 +36,96 @@ async function lockBans(client: pg.PoolClient, hostId: string): Promise<void> {
   );
 }
 
+type Ban = {
+  enforcer: "fail2ban" | "banwatch";
+  jail: string;
+  address: string;
+  sinceMs: number;
+  untilMs: number | null;
+};
+
+/**
+ * Finds here, not in SQL, what differs: the lists are long, and mostly nothing does. A ban that is known keeps its
+ * beginning; of its end, the snapshot knows better. Returns the addresses whose bans are others now.
+ */
 async function replaceBans(
   client: pg.PoolClient,
   hostId: string,
   observed: Observed,
   observedAtMs: number,
-): Promise<string[]> {
-  const { enforcers } = observed;
-  const bans = enforcers.flatMap(({ enforcer, jail, bans: ofJail }) =>
-    ofJail.map((ban) => ({ enforcer, jail, ...ban })),
-  );
-  const { rows } = await client.query<{ address: string }>(STATEMENT, [
-    hostId,
-    enforcers.map((each) => each.enforcer),
-    enforcers.map((each) => each.jail),
-    bans.map((ban) => ban.enforcer),
-    bans.map((ban) => ban.jail),
-    bans.map((ban) => ban.prefix),
-    bans.map((ban) => Math.min(ban.sinceMs ?? observedAtMs, observedAtMs)),
-    bans.map((ban) => ban.untilMs),
-  ]);
-  return rows.map((row) => canonical(row.address));
+): Promise<Set<string>> {
+  const known = await knownBans(client, hostId, new Set(observed.enforcers.map((each) => each.enforcer)));
+  const put: Ban[] = [];
+  const seen = new Set<string>();
+  for (const { enforcer, jail, bans } of observed.enforcers) {
+    for (const { prefix: address, sinceMs, untilMs } of bans) {
+      const key = keyOf({ enforcer, jail, address });
+      if (seen.has(key)) continue;
+      seen.add(key);
+      const before = known.get(key);
+      if (before !== undefined && before.untilKnown && before.untilMs === untilMs) continue;
+      const beganMs = before?.sinceMs ?? Math.min(sinceMs ?? observedAtMs, observedAtMs);
+      put.push({ enforcer, jail, address, sinceMs: beganMs, untilMs });
+    }
+  }
+  const gone = [...known].filter(([key]) => !seen.has(key)).map(([, ban]) => ban);
+  await deleteGone(client, hostId, gone);
+  if (put.length > 0) await putSeen(client, hostId, put);
+  return new Set([...gone, ...put].map((ban) => ban.address));
 }
 
-/** A ban that is known keeps its beginning; of its end, the snapshot knows better. */
-const STATEMENT = `
-with named as (
-  select * from unnest($2::enforcer[], $3::text[]) as named (enforcer, jail)
-), seen as (
-  select distinct on (enforcer, jail, address) *
-  from unnest($4::enforcer[], $5::text[], $6::inet[], $7::float8[], $8::float8[])
-    as seen (enforcer, jail, address, since_ms, until_ms)
-  order by enforcer, jail, address, since_ms
-), gone as (
-  delete from ban using named
-  where ban.host_id = $1 and ban.enforcer = named.enforcer and ban.jail = named.jail
-    and not exists (
-      select from seen
-      where seen.enforcer = ban.enforcer and seen.jail = ban.jail and seen.address = ban.address
-    )
-  returning ban.address
-), put as (
-  insert into ban as old (host_id, address, enforcer, jail, since, until, until_known)
-  select $1, address, enforcer, jail, to_timestamp(since_ms / 1000), to_timestamp(until_ms / 1000), true
-  from seen
-  on conflict (host_id, address, enforcer, jail) do update set until = excluded.until, until_known = true
-    where old.until is distinct from excluded.until or not old.until_known
-  returning old.address
-)
-select address::text from gone union select address::text from put`;
+async function knownBans(
+  client: pg.PoolClient,
+  hostId: string,
+  enforcers: ReadonlySet<string>,
+): Promise<Map<string, Ban & { untilKnown: boolean }>> {
+  const { rows } = await client.query<
+    Omit<Ban, "sinceMs" | "untilMs"> & { since: Date; until: Date | null; untilKnown: boolean }
+  >(
+    `select enforcer::text, jail, address::text, since, until, until_known as "untilKnown" from ban
+     where host_id = $1 and enforcer = any($2::enforcer[])`,
+    [hostId, [...enforcers]],
+  );
+  return new Map(
+    rows.map(({ since, until, ...row }) => {
+      const ban = {
+        ...row,
+        address: canonical(row.address),
+        sinceMs: since.getTime(),
+        untilMs: until?.getTime() ?? null,
+      };
+      return [keyOf(ban), ban] as const;
+    }),
+  );
+}
+
+function keyOf({ enforcer, jail, address }: Pick<Ban, "enforcer" | "jail" | "address">): string {
+  return `${enforcer} ${address} ${jail}`;
+}
+
+async function deleteGone(client: pg.PoolClient, hostId: string, gone: readonly Ban[]): Promise<void> {
+  for (const [enforcer, ofEnforcer] of Map.groupBy(gone, (ban) => ban.enforcer)) {
+    for (const [jail, bans] of Map.groupBy(ofEnforcer, (ban) => ban.jail)) {
+      const addresses = bans.map((ban) => ban.address);
+      await deleteBans(client, hostId, enforcer, jail, addresses);
+    }
+  }
+}
+
+async function putSeen(client: pg.PoolClient, hostId: string, put: readonly Ban[]): Promise<void> {
+  await client.query(
+    `insert into ban (host_id, address, enforcer, jail, since, until, until_known)
+     select $1, address, enforcer, jail, to_timestamp(since_ms / 1000), to_timestamp(until_ms / 1000), true
+     from unnest($2::enforcer[], $3::text[], $4::inet[], $5::float8[], $6::float8[])
+       as new (enforcer, jail, address, since_ms, until_ms)
+     on conflict (host_id, address, enforcer, jail) do update set until = excluded.until, until_known = true`,
+    [
+      hostId,
+      put.map((ban) => ban.enforcer),
+      put.map((ban) => ban.jail),
+      put.map((ban) => ban.address),
+      put.map((ban) => ban.sinceMs),
+      put.map((ban) => ban.untilMs),
+    ],
+  );
+}

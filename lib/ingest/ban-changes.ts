@@ -1,7 +1,7 @@
 import type { PlacedEvent } from "./incoming-batch.ts";
 
 /** A ban that a batch ends with. */
-type BanPut = {
+export type BanPut = {
   address: string;
   jail: string;
   sinceMs: number;
