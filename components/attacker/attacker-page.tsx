@@ -47,7 +47,7 @@ export function AttackerPage({ initial, role }: { initial: Attacker; role: Role 
         <h1 className="mono text-28 break-all">{address}</h1>
         <CopyButton text={address} />
         {permission.mayAct ? (
-          <div className="ml-auto flex gap-2 max-tab:ml-0">
+          <div className="ml-auto flex flex-wrap gap-2 max-tab:ml-0">
             {row.hostCount > 0 ? (
               <Ask label="Unban…" off={permission.off}>
                 {(close) => (
@@ -213,10 +213,10 @@ function Facts({ attacker, nowMs }: { attacker: Attacker; nowMs: number }) {
     ),
   ];
   return (
-    <p className="mt-1 flex flex-wrap gap-y-0.5 text-t2">
+    <p className="mt-1 flex flex-wrap gap-y-0.5 text-t2 max-tab:grid">
       {facts.map((fact, index) => (
         <Fragment key={index}>
-          {index === 0 ? null : <span aria-hidden className="mx-3 border-l border-line2" />}
+          {index === 0 ? null : <span aria-hidden className="mx-3 border-l border-line2 max-tab:hidden" />}
           <span>{fact}</span>
         </Fragment>
       ))}
