@@ -40,7 +40,6 @@ export class World {
       { namespace: appMachine, device: "hosts", address: APP_ADDRESS },
       { namespace: host.namespace, device: "uplink", address: HOST_ADDRESS },
     );
-    await host.namespace.run("ip", "route", "add", "default", "via", APP_ADDRESS);
     return new World(folder, appMachine, host, await launchBrowser(appMachine, folder));
   }
 

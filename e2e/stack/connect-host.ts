@@ -1,0 +1,20 @@
+import type { Page } from "@playwright/test";
+import type { LongRunning } from "./programs.ts";
+import { until } from "./protected-host.ts";
+import type { World } from "./world.ts";
+
+/** Makes a join line on the page of the first run, as a person does, and answers the token in it. */
+export async function makeJoinToken(page: Page): Promise<string> {
+  await page.getByRole("radio", { name: "Another host" }).click();
+  await page.getByRole("button", { name: "Make the line" }).click();
+  const line = await page.getByText(/npx --yes \S+ agent .*--join bwj_/).textContent();
+  return /--join (bwj_\S+)/.exec(line!)![1]!;
+}
+
+/** Connects the world's host and waits until the page Hosts shows it as healthy. */
+export async function connectHost(world: World, page: Page): Promise<LongRunning> {
+  const agent = world.startAgent("--server", world.server, "--join", await makeJoinToken(page));
+  await page.goto(`${world.origin}/hosts`);
+  await until("the host is healthy", () => page.getByText("Healthy").first().isVisible());
+  return agent;
+}
