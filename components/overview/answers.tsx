@@ -66,10 +66,10 @@ function Answer({
       )}
     >
       <h2 className="text-t2">{question}</h2>
-      <div className="flex items-center gap-3">
+      <div className="flex items-center gap-3 max-[359px]:flex-wrap">
         <p
           className={cx(
-            "flex min-w-0 flex-1 items-baseline gap-2 whitespace-nowrap",
+            "flex min-w-0 flex-1 items-baseline gap-2 whitespace-nowrap max-[359px]:min-w-full",
             phone === "right" && "max-tab:justify-end",
           )}
         >
@@ -177,7 +177,7 @@ function AttacksAnswer({ overview }: { overview: Overview }) {
       value={value}
       unit={<span className="max-tab:hidden">{unit}</span>}
       action={
-        <span className="-mt-4 -mb-10 self-start tab:hidden">
+        <span className="-mt-4 -mb-10 self-start max-[359px]:hidden tab:hidden">
           <StepSpark timeline={overview.timeline} />
         </span>
       }

@@ -163,10 +163,10 @@ export function CountrySection({
                 <span className="truncate">{names[row.key] ?? row.key}</span>
                 <ExcessMark excess={row.excess} />
               </span>
-              <span className="w-[30%] shrink-0 tab:w-[24%]">
+              <span className="w-[30%] shrink-0 tab:w-[22%]">
                 <Bar value={row.attacks} most={most} high={row.excess !== null} />
               </span>
-              <span className="w-[60px] shrink-0 text-right tab:w-[42px]">{whole(row.attacks)}</span>
+              <span className="w-[60px] shrink-0 text-right tab:w-[50px]">{whole(row.attacks)}</span>
               <span className="w-[50px] shrink-0 text-right text-t2 max-tab:hidden">
                 {share(row.attacks, total)}
               </span>
