@@ -6,7 +6,6 @@ import { ChevronDown, ChevronRight, Undo2 } from "lucide-react";
 import Link from "next/link";
 import { useEffect, useState } from "react";
 import { usePathname, useSearchParams } from "next/navigation";
-import type { Role } from "../../lib/auth/role.ts";
 import type { ActionProgress } from "../../lib/query/action-progress.ts";
 import type { ActionsPage as Data } from "../../lib/query/actions.ts";
 import { clockTime } from "../charts/format.ts";
@@ -19,7 +18,7 @@ import { Segmented } from "../ui/segmented.tsx";
 import { ActionPanel } from "./action-panel.tsx";
 import { ActionSummary } from "./action-summary.tsx";
 import { actionTitle, exactTime, whenOf } from "./action-words.ts";
-import { type Permission, usePermission } from "./permission.ts";
+import { type Permission, usePermission, type Viewer } from "./permission.ts";
 import { type Acts, useActs } from "./use-acts.ts";
 
 const COLUMNS =
@@ -34,7 +33,7 @@ const VERBS: readonly { value: VerbFilter; label: string }[] = [
 ];
 
 /** The log of what people did: who, what, where, why, from where, and how it went on each host. */
-export function ActionsPage({ initial, role }: { initial: Data; role: Role }) {
+export function ActionsPage({ initial, viewer }: { initial: Data; viewer: Viewer }) {
   const path = usePathname();
   const parameters = useSearchParams();
   const verb = VERBS.find((each) => each.value === parameters.get("verb"))?.value ?? "all";
@@ -42,7 +41,7 @@ export function ActionsPage({ initial, role }: { initial: Data; role: Role }) {
   const url = `/api/query/actions${verb === "all" ? "" : `?verb=${verb}`}`;
   const live = useLiveQuery(url, initial, ["commands"]);
   const nowMs = useNow(initial.asOfMs);
-  const permission = usePermission(role);
+  const permission = usePermission(viewer);
   const acts = useActs(live.reload);
   const [older, setOlder] = useState<{ url: string; actions: ActionProgress[]; next: string | null } | null>(
     null,

@@ -12,11 +12,18 @@ export type Permission = {
   off: string | null;
 };
 
-export function usePermission(role: Role): Permission {
+/** Whose browser it is, and whether this is a demonstration, which has no hosts to act on. */
+export type Viewer = { role: Role; demo: boolean };
+
+export function usePermission({ role, demo }: Viewer): Permission {
   const { state } = useLiveStatus();
   return {
     mayAct: role !== "viewer",
     mayAdminister: role === "admin",
-    off: state === "offline" ? "Offline: nothing can be changed until the connection is back." : null,
+    off: demo
+      ? "Sample data: there is no host behind it that could be changed."
+      : state === "offline"
+        ? "Offline: nothing can be changed until the connection is back."
+        : null,
   };
 }

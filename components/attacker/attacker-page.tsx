@@ -3,12 +3,11 @@
 import { ChevronLeft, Copy } from "lucide-react";
 import Link from "next/link";
 import { Fragment, type ReactNode, useState } from "react";
-import type { Role } from "../../lib/auth/role.ts";
 import type { Attacker } from "../../lib/query/attacker.ts";
 import type { BanRow } from "../../lib/query/bans.ts";
 import { ActionPanel } from "../actions/action-panel.tsx";
 import { exactTime } from "../actions/action-words.ts";
-import { usePermission } from "../actions/permission.ts";
+import { usePermission, type Viewer } from "../actions/permission.ts";
 import { useActs } from "../actions/use-acts.ts";
 import { BanQuestion } from "../bans/ban-question.tsx";
 import { near } from "../bans/ban-words.ts";
@@ -24,11 +23,11 @@ import { HostsThatSawIt } from "./hosts-that-saw-it.tsx";
 import { Story } from "./story.tsx";
 
 /** One address: the worst that is known of it in one sentence, each host's state now, and what happened. */
-export function AttackerPage({ initial, role }: { initial: Attacker; role: Role }) {
+export function AttackerPage({ initial, viewer }: { initial: Attacker; viewer: Viewer }) {
   const url = `/api/query/attacker?address=${encodeURIComponent(initial.address)}`;
   const live = useLiveQuery(url, initial, ["bans", "commands", "events"]);
   const nowMs = useNow(initial.asOfMs);
-  const permission = usePermission(role);
+  const permission = usePermission(viewer);
   const acts = useActs(live.reload);
   const attacker = live.data;
   const { address, detail } = attacker;

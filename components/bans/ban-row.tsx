@@ -14,7 +14,7 @@ import { BlockedOn } from "./blocked-on.tsx";
 
 /** The columns of the table, for its head and its rows; on a phone the same cells are three lines. */
 export const BAN_COLUMNS =
-  "tab:grid tab:grid-cols-[28px_minmax(136px,206fr)_minmax(72px,136fr)_minmax(70px,150fr)_54px_minmax(214px,214fr)_minmax(86px,120fr)_minmax(128px,170fr)] wide:grid-cols-[28px_minmax(180px,206fr)_minmax(110px,136fr)_minmax(150px,196fr)_minmax(100px,130fr)_74px_34px_minmax(186px,186fr)_minmax(120px,130fr)_minmax(230px,230fr)] items-center";
+  "tab:grid tab:grid-cols-[28px_minmax(136px,206fr)_minmax(64px,136fr)_minmax(70px,150fr)_54px_minmax(206px,206fr)_minmax(104px,120fr)_minmax(128px,170fr)] wide:grid-cols-[28px_minmax(180px,206fr)_minmax(110px,136fr)_minmax(150px,196fr)_minmax(100px,130fr)_74px_34px_minmax(186px,186fr)_minmax(120px,130fr)_minmax(230px,230fr)] items-center";
 
 export function BanLine({
   row,

@@ -1,10 +1,9 @@
 "use client";
 
 import { type ReactNode, useCallback, useMemo, useRef, useState } from "react";
-import type { Role } from "../../lib/auth/role.ts";
 import type { BanTab } from "../../lib/query/ban-filter.ts";
 import type { BanRow, BansPage as Data } from "../../lib/query/bans.ts";
-import { usePermission } from "../actions/permission.ts";
+import { usePermission, type Viewer } from "../actions/permission.ts";
 import { useActs } from "../actions/use-acts.ts";
 import { clockTime, counted, whole } from "../charts/format.ts";
 import { useNow } from "../live/use-now.ts";
@@ -37,11 +36,11 @@ const TAB_NAMES: readonly [BanTab, string][] = [
   ["people", "Set by people"],
 ];
 
-export function BansPage({ initial, role }: { initial: Data; role: Role }) {
+export function BansPage({ initial, viewer }: { initial: Data; viewer: Viewer }) {
   const [view, change] = useBanView();
   const { page, rows, live, isOld, hasMore, loadMore } = useBanList(view, initial);
   const nowMs = useNow(initial.asOfMs);
-  const permission = usePermission(role);
+  const permission = usePermission(viewer);
   const acts = useActs(live.reload);
   const toast = useToast();
   const searchInput = useRef<HTMLInputElement>(null);

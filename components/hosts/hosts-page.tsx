@@ -4,9 +4,8 @@
 
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { usePathname, useSearchParams } from "next/navigation";
-import type { Role } from "../../lib/auth/role.ts";
 import type { HostRow, HostsPage as Data } from "../../lib/query/hosts.ts";
-import { type Permission, usePermission } from "../actions/permission.ts";
+import { type Permission, usePermission, type Viewer } from "../actions/permission.ts";
 import { clockTime, counted, whole } from "../charts/format.ts";
 import { useLiveQuery } from "../live/use-live.ts";
 import { useNow } from "../live/use-now.ts";
@@ -23,10 +22,10 @@ const COLUMNS =
   "tab:grid tab:grid-cols-[minmax(150px,1.1fr)_minmax(110px,0.9fr)_minmax(150px,1.4fr)_minmax(100px,1fr)_90px_90px] wide:grid-cols-[minmax(180px,1.2fr)_minmax(130px,1fr)_minmax(190px,1.5fr)_minmax(130px,1fr)_minmax(130px,1fr)_90px_100px_90px] items-center gap-x-4";
 
 /** All hosts, those that need a look first. */
-export function HostsPage({ initial, role }: { initial: Data; role: Role }) {
+export function HostsPage({ initial, viewer }: { initial: Data; viewer: Viewer }) {
   const live = useLiveQuery("/api/query/hosts", initial, ["hosts"]);
   const nowMs = useNow(initial.asOfMs);
-  const permission = usePermission(role);
+  const permission = usePermission(viewer);
   const path = usePathname();
   const open = useSearchParams().get("row");
   const setOpen = (id: string | null) =>

@@ -3,14 +3,14 @@ import { BansPage } from "../../../components/bans/bans-page.tsx";
 import { connections } from "../../../lib/db/client.ts";
 import { readBansRequest } from "../../../lib/query/ban-filter.ts";
 import { queryBans } from "../../../lib/query/bans.ts";
-import { requirePerson } from "../../session.ts";
+import { requireViewer } from "../viewer.ts";
 import { parametersOf, type SearchParameters } from "../parameters.ts";
 
 export const metadata: Metadata = { title: "Bans" };
 
 export default async function Page({ searchParams }: { searchParams: SearchParameters }) {
-  const { role } = await requirePerson();
+  const viewer = await requireViewer();
   const request = readBansRequest(parametersOf(await searchParams));
   const initial = await queryBans(connections(), { ...request, after: null }, Date.now());
-  return <BansPage initial={initial} role={role} />;
+  return <BansPage initial={initial} viewer={viewer} />;
 }

@@ -2,11 +2,11 @@ import type { Metadata } from "next";
 import { HostsPage } from "../../../components/hosts/hosts-page.tsx";
 import { connections } from "../../../lib/db/client.ts";
 import { queryHosts } from "../../../lib/query/hosts.ts";
-import { requirePerson } from "../../session.ts";
+import { requireViewer } from "../viewer.ts";
 
 export const metadata: Metadata = { title: "Hosts" };
 
 export default async function Page() {
-  const { role } = await requirePerson();
-  return <HostsPage initial={await queryHosts(connections(), Date.now())} role={role} />;
+  const viewer = await requireViewer();
+  return <HostsPage initial={await queryHosts(connections(), Date.now())} viewer={viewer} />;
 }

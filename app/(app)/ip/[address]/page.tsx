@@ -4,7 +4,7 @@ import { AttackerPage } from "../../../../components/attacker/attacker-page.tsx"
 import { connections } from "../../../../lib/db/client.ts";
 import { parsePrefix } from "../../../../lib/event/address.ts";
 import { queryAttacker } from "../../../../lib/query/attacker.ts";
-import { requirePerson } from "../../../session.ts";
+import { requireViewer } from "../../viewer.ts";
 
 type Parameters = { params: Promise<{ address: string }> };
 
@@ -13,10 +13,10 @@ export async function generateMetadata({ params }: Parameters): Promise<Metadata
 }
 
 export default async function Page({ params }: Parameters) {
-  const { role } = await requirePerson();
+  const viewer = await requireViewer();
   const address = parsePrefix(decodeURIComponent((await params).address));
   if (address === null) notFound();
   const initial = await queryAttacker(connections(), address.text, Date.now());
   // Another address is another page: nothing of the one before is kept.
-  return <AttackerPage key={address.text} initial={initial} role={role} />;
+  return <AttackerPage key={address.text} initial={initial} viewer={viewer} />;
 }
