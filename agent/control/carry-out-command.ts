@@ -20,17 +20,17 @@ export async function carryOutCommand(
     if (order.verb === "unban") await by.enforcer.unban(order.prefix);
     else await by.enforcer.ban(order.prefix, order.jails);
     step("applied");
-    const look = await by.enforcer.look(order.prefix);
+    const look = await by.enforcer.lookInFail2ban(order.prefix);
     if (order.verb === "unban") {
       const left = [...look.jails.map((jail) => `fail2ban's jail ${jail}`), ...look.places];
-      if (left.length === 0) return step("verified", { evidence: look.fail2banEvidence });
+      if (left.length === 0) return step("verified", { evidence: look.evidence });
       return step("failed", {
         detail: `It is still in ${left.join(", ")}.`,
-        evidence: look.fail2banEvidence,
+        evidence: look.evidence,
       });
     }
     const missing = order.jails.filter((jail) => !look.jails.includes(jail));
-    if (missing.length === 0) return step("verified", { evidence: look.fail2banEvidence });
+    if (missing.length === 0) return step("verified", { evidence: look.evidence });
     return step("failed", { detail: `fail2ban does not ban it in ${missing.join(", ")}.` });
   } catch (error) {
     return step("failed", { detail: wordsOf(error) });

@@ -106,6 +106,7 @@ export class OrderDesk {
     for (const [id, { untilMs }] of Object.entries(this.#seen.commands)) {
       if (untilMs < nowMs) delete this.#seen.commands[id];
     }
-    this.#state.writeJson(FILE, this.#seen);
+    // Every order waits for this: an order that is carried out twice after a power failure does less harm.
+    this.#state.writeJson(FILE, this.#seen, { durable: false });
   }
 }

@@ -181,7 +181,9 @@ export class RuleKeeper {
       const wantedAllow = new Set(this.#applied?.allow);
       for (const rule of rules) {
         const found =
-          listed === null ? await this.#look(rule.prefix) : lookIn(rule.prefix, deny, allow, listed.problem);
+          listed === null
+            ? await this.#parts.enforcer.lookInRules(rule.prefix)
+            : lookIn(rule.prefix, deny, allow, listed.problem);
         const wanted =
           coveringOf(wantedDeny, rule.prefix) !== null && coveringOf(wantedAllow, rule.prefix) === null;
         if (found.denied === wanted) this.#report(rule.commandId, "verified", { evidence: found.evidence });
@@ -190,11 +192,6 @@ export class RuleKeeper {
     } catch (error) {
       for (const rule of rules) this.#report(rule.commandId, "failed", { detail: wordsOf(error) });
     }
-  }
-
-  async #look(prefix: string): Promise<{ denied: boolean; evidence: string[] }> {
-    const look = await this.#parts.enforcer.look(prefix);
-    return { denied: look.denied, evidence: look.ruleEvidence };
   }
 
   async #check(): Promise<number> {

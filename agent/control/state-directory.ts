@@ -63,13 +63,16 @@ export class StateDirectory {
     }
   }
 
-  /** Replaces a file as a whole, readable by its owner alone; after a crash it is either the old one or the new one. */
-  writeJson(name: string, value: unknown): void {
+  /**
+   * Replaces a file as a whole, readable by its owner alone; after a crash it is either the old one or the new one.
+   * What isn't `durable` may be the old one after the power failed.
+   */
+  writeJson(name: string, value: unknown, options: { durable: boolean } = { durable: true }): void {
     const temporary = this.file(`${name}.new`);
     const fd = openSync(temporary, "w", 0o600);
     try {
       writeSync(fd, JSON.stringify(value));
-      fsyncSync(fd);
+      if (options.durable) fsyncSync(fd);
     } finally {
       closeSync(fd);
     }

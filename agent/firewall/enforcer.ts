@@ -20,18 +20,18 @@ export type Enforcer = {
   ban(prefix: string, jails: string[]): Promise<void>;
   /** Makes Banwatch's own table hold just these rules, at once or not at all. */
   allow(rules: RuleTexts): Promise<void>;
-  /** `list`, of one address: who blocks it now, and what was read to know it, a line each. */
-  look(prefix: string): Promise<Look>;
+  /** `list`, of one address: whether fail2ban and its part of the firewall have it. */
+  lookInFail2ban(prefix: string): Promise<Fail2banLook>;
+  /** `list`, of one address: whether Banwatch's own table stops it. */
+  lookInRules(prefix: string): Promise<RuleLook>;
 };
 
-export type Look = {
+/** What was read to know it is in `evidence`, a line each. */
+export type Fail2banLook = {
   /** The jails of fail2ban that ban it. */
   jails: string[];
   /** The places of the firewall where fail2ban put it. */
   places: string[];
-  /** What was read of fail2ban and of its part of the firewall. */
-  fail2banEvidence: string[];
-  /** Whether Banwatch's own table stops it. */
-  denied: boolean;
-  ruleEvidence: string[];
+  evidence: string[];
 };
+export type RuleLook = { denied: boolean; evidence: string[] };

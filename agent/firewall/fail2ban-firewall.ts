@@ -3,64 +3,91 @@ import { covers, overlaps, parsePrefix, type Prefix } from "../../lib/event/addr
 import { parseNftListing, printedElements } from "./nft-json.ts";
 import { ProgramError, type ProgramResult, type RunProgram } from "./run-program.ts";
 
-/** One place of the firewall where fail2ban puts addresses, and whether this one is in it. */
+/** A place of the firewall where fail2ban's actions put addresses. */
+export type Place =
+  | { kind: "nft"; family: string; table: string; set: string }
+  | { kind: "iptables"; program: string }
+  | { kind: "ipset"; set: string };
+
+/** One place, as a person would name it, and whether the address is in it. */
 export type FirewallFinding = { place: string; present: boolean };
 
 /**
- * Looks for an address in every place where fail2ban's actions put them: nftables sets (`f2b-table`, `addr-set-*`),
- * chains `f2b-*` of iptables and ip6tables in both variants, and ipsets `f2b-*`.
+ * Where fail2ban puts addresses of this family on this host: nftables sets (`f2b-table`, `addr-set-*`), chains `f2b-*`
+ * of iptables and ip6tables in both variants, and ipsets `f2b-*`.
  */
-export async function findInFail2banFirewall(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
-  const found = await Promise.all([
-    findInNftSets(prefix, run),
-    findInIptables(prefix, run),
-    findInIpsets(prefix, run),
-  ]);
+export async function findPlaces(family: 4 | 6, run: RunProgram): Promise<Place[]> {
+  const found = await Promise.all([nftSets(family, run), iptablesPrograms(family, run), ipsets(run)]);
   return found.flat();
 }
 
-async function findInNftSets(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
+/** Reads each place and says whether the address is in it. */
+export async function findInPlaces(
+  places: readonly Place[],
+  prefix: Prefix,
+  run: RunProgram,
+): Promise<FirewallFinding[]> {
+  return (await Promise.all(places.map((place) => findInPlace(place, prefix, run)))).flat();
+}
+
+async function nftSets(family: 4 | 6, run: RunProgram): Promise<Place[]> {
   // Terse: the sets may be long, and only one element matters.
   const listed = await optional(run, "nft", ["-t", "-j", "list", "ruleset"]);
   if (listed === null || listed.exitCode !== 0) return [];
-  const type = prefix.family === 4 ? "ipv4_addr" : "ipv6_addr";
-  const sets = parseNftListing(listed.stdout).sets.filter(
-    (set) => set.type === type && (set.table.startsWith("f2b") || /^(f2b-|addr6?-set-)/.test(set.name)),
-  );
-  return await Promise.all(
-    sets.map(async ({ family, table, name }) => {
-      const result = await optional(run, "nft", [
-        "get",
-        "element",
-        family,
-        table,
-        name,
-        `{ ${prefix.text} }`,
-      ]);
-      const present =
-        result !== null &&
-        result.exitCode === 0 &&
-        printedElements(result.stdout).some((found) => covers(found, prefix));
-      return { place: `nft ${family} ${table} ${name}`, present };
-    }),
-  );
+  const type = family === 4 ? "ipv4_addr" : "ipv6_addr";
+  return parseNftListing(listed.stdout)
+    .sets.filter(
+      (set) => set.type === type && (set.table.startsWith("f2b") || /^(f2b-|addr6?-set-)/.test(set.name)),
+    )
+    .map(({ family: of, table, name }) => ({ kind: "nft", family: of, table, set: name }));
 }
 
-async function findInIptables(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
-  const six = prefix.family === 6;
-  const programs = [six ? "ip6tables-nft-save" : "iptables-nft-save"];
+async function iptablesPrograms(family: 4 | 6, run: RunProgram): Promise<Place[]> {
+  const name = family === 6 ? "ip6tables" : "iptables";
+  const programs = [`${name}-nft-save`];
   // Asking the legacy variant loads its kernel modules: only where it is in use already.
-  if (isInUse(six ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names")) {
-    programs.push(six ? "ip6tables-legacy-save" : "iptables-legacy-save");
+  if (isInUse(family === 6 ? "/proc/net/ip6_tables_names" : "/proc/net/ip_tables_names")) {
+    programs.push(`${name}-legacy-save`);
   }
-  const results = await Promise.all(
-    programs.map(async (program) => {
-      const saved = await optional(run, program, ["-t", "filter"]);
-      const name = program.replace(/-save$/, "");
-      return saved === null || saved.exitCode !== 0 ? [] : findInChains(name, saved.stdout, prefix);
-    }),
-  );
-  return results.flat();
+  const places: Place[] = [];
+  for (const program of programs) {
+    const saved = await optional(run, program, ["-t", "filter"]);
+    if (saved !== null && saved.exitCode === 0 && /^:(f2b|fail2ban)-/m.test(saved.stdout)) {
+      places.push({ kind: "iptables", program });
+    }
+  }
+  return places;
+}
+
+async function ipsets(run: RunProgram): Promise<Place[]> {
+  if (!existsSync("/sys/module/ip_set")) return [];
+  const listed = await optional(run, "ipset", ["list", "-name"]);
+  if (listed === null || listed.exitCode !== 0) return [];
+  return listed.stdout
+    .split("\n")
+    .filter((name) => /^(f2b|fail2ban)-/.test(name))
+    .map((set) => ({ kind: "ipset", set }));
+}
+
+async function findInPlace(place: Place, prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
+  switch (place.kind) {
+    case "nft": {
+      const { family, table, set } = place;
+      const result = await run("nft", ["get", "element", family, table, set, `{ ${prefix.text} }`]);
+      const isThere = printedElements(result.stdout).some((found) => covers(found, prefix));
+      return [{ place: `nft ${family} ${table} ${set}`, present: result.exitCode === 0 && isThere }];
+    }
+    case "iptables": {
+      const saved = await run(place.program, ["-t", "filter"]);
+      return findInChains(place.program.replace(/-save$/, ""), saved.stdout, prefix);
+    }
+    case "ipset": {
+      const result = await run("ipset", ["test", place.set, prefix.text]);
+      return [{ place: `ipset ${place.set}`, present: result.exitCode === 0 }];
+    }
+    default:
+      return place satisfies never;
+  }
 }
 
 function findInChains(program: string, saved: string, prefix: Prefix): FirewallFinding[] {
@@ -74,19 +101,6 @@ function findInChains(program: string, saved: string, prefix: Prefix): FirewallF
     if (source !== null && overlaps(source, prefix)) chains.set(rule[1]!, true);
   }
   return [...chains].map(([chain, present]) => ({ place: `${program} ${chain}`, present }));
-}
-
-async function findInIpsets(prefix: Prefix, run: RunProgram): Promise<FirewallFinding[]> {
-  if (!existsSync("/sys/module/ip_set")) return [];
-  const listed = await optional(run, "ipset", ["list", "-name"]);
-  if (listed === null || listed.exitCode !== 0) return [];
-  const sets = listed.stdout.split("\n").filter((name) => /^(f2b|fail2ban)-/.test(name));
-  return await Promise.all(
-    sets.map(async (name) => {
-      const result = await optional(run, "ipset", ["test", name, prefix.text]);
-      return { place: `ipset ${name}`, present: result !== null && result.exitCode === 0 };
-    }),
-  );
 }
 
 async function optional(run: RunProgram, program: string, args: string[]): Promise<ProgramResult | null> {

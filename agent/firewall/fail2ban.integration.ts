@@ -38,7 +38,7 @@ describe.each(ACTIONS)("a real fail2ban that bans with $banAction", ({ banAction
       // fail2ban may not have opened the log yet: an attacker goes on.
       if (looks % 20 === 0) host.attack(address, 3);
       looks += 1;
-      const look = await enforcer.look(address);
+      const look = await enforcer.lookInFail2ban(address);
       return look.jails.length === 2 && look.places.length >= 1;
     });
   }
@@ -65,23 +65,23 @@ describe.each(ACTIONS)("a real fail2ban that bans with $banAction", ({ banAction
   it("lifts the address in every jail, and it is gone from fail2ban and from the firewall", async () => {
     await attackFrom("203.0.113.8");
     await enforcer.unban("203.0.113.8");
-    const look = await enforcer.look("203.0.113.8");
+    const look = await enforcer.lookInFail2ban("203.0.113.8");
     expect(look).toMatchObject({ jails: [], places: [] });
-    expect(look.fail2banEvidence[0]).toBe("fail2ban: no jail bans 203.0.113.8");
-    expect(look.fail2banEvidence.length).toBeGreaterThan(1);
-    expect(look.fail2banEvidence.slice(1).join("\n")).toContain("203.0.113.8 is not in it");
+    expect(look.evidence[0]).toBe("fail2ban: no jail bans 203.0.113.8");
+    expect(look.evidence.length).toBeGreaterThan(1);
+    expect(look.evidence.slice(1).join("\n")).toContain("203.0.113.8 is not in it");
   });
 
   it("is not believed when the firewall still has the address", async () => {
     await attackFrom("203.0.113.9");
     await enforcer.unban("203.0.113.9");
     await host.run(putBack[0]!, putBack.slice(1));
-    expect((await enforcer.look("203.0.113.9")).places).toHaveLength(1);
+    expect((await enforcer.lookInFail2ban("203.0.113.9")).places).toHaveLength(1);
   });
 
   it("takes an address back into the jails that are named", async () => {
     await enforcer.ban("203.0.113.10", ["sshd"]);
-    const look = await enforcer.look("203.0.113.10");
+    const look = await enforcer.lookInFail2ban("203.0.113.10");
     expect(look.jails).toEqual(["sshd"]);
   });
 

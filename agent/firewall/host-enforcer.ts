@@ -1,7 +1,7 @@
 import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
-import type { Enforcer, Look, RuleTexts } from "./enforcer.ts";
+import type { Enforcer, Fail2banLook, RuleLook, RuleTexts } from "./enforcer.ts";
 import { type Fail2ban, type JailBans, reasonOf } from "./fail2ban.ts";
-import { findInFail2banFirewall } from "./fail2ban-firewall.ts";
+import { findInPlaces, findPlaces, type Place } from "./fail2ban-firewall.ts";
 import type { RuleDriver } from "./rule-driver.ts";
 import { type RunProgram, runProgram } from "./run-program.ts";
 
@@ -13,6 +13,7 @@ export class HostEnforcer implements Enforcer {
   readonly #driver: RuleDriver;
   readonly #fail2ban: Fail2ban;
   readonly #run: RunProgram;
+  #places: { prefix: string; places: Promise<Place[]> } | null = null;
 
   constructor(about: { driver: RuleDriver; fail2ban: Fail2ban; run?: RunProgram }) {
     this.#run = about.run ?? runProgram;
@@ -37,7 +38,12 @@ export class HostEnforcer implements Enforcer {
   }
 
   async unban(prefix: string): Promise<void> {
-    await this.#fail2ban.unban(parse(prefix));
+    const parsed = parse(prefix);
+    // Where to look afterwards is found out meanwhile: what is read as proof is read after.
+    const places = findPlaces(parsed.family, this.#run);
+    places.catch(() => undefined);
+    await this.#fail2ban.unban(parsed);
+    this.#places = { prefix, places };
   }
 
   async ban(prefix: string, jails: string[]): Promise<void> {
@@ -61,24 +67,25 @@ export class HostEnforcer implements Enforcer {
     await this.#driver.apply({ deny: rules.deny.map(parse), allow: rules.allow.map(parse) });
   }
 
-  async look(text: string): Promise<Look> {
+  async lookInFail2ban(text: string): Promise<Fail2banLook> {
     const prefix = parse(text);
-    const [fail2ban, findings, rule] = await Promise.all([
-      this.#askFail2ban(prefix),
-      findInFail2banFirewall(prefix, this.#run),
-      this.#driver.check(prefix),
-    ]);
-    const fail2banEvidence = [
-      fail2ban.said,
-      ...findings.map(({ place, present }) => `${place}: ${text} is ${present ? "" : "not "}in it`),
-    ];
+    const known = this.#places?.prefix === text ? this.#places.places : null;
+    this.#places = null;
+    const find = async () =>
+      await findInPlaces(await (known ?? findPlaces(prefix.family, this.#run)), prefix, this.#run);
+    const [fail2ban, findings] = await Promise.all([this.#askFail2ban(prefix), find()]);
+    const evidence = findings.map(
+      ({ place, present }) => `${place}: ${text} is ${present ? "" : "not "}in it`,
+    );
     return {
       jails: fail2ban.jails,
       places: findings.filter(({ present }) => present).map(({ place }) => place),
-      fail2banEvidence: fail2banEvidence.slice(0, 20).map((line) => line.slice(0, 300)),
-      denied: rule.denied,
-      ruleEvidence: rule.evidence,
+      evidence: [fail2ban.said, ...evidence].slice(0, 20).map((line) => line.slice(0, 300)),
     };
+  }
+
+  async lookInRules(text: string): Promise<RuleLook> {
+    return await this.#driver.check(parse(text));
   }
 
   async #askFail2ban(prefix: Prefix): Promise<{ jails: string[]; said: string }> {

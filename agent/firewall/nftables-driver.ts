@@ -48,12 +48,14 @@ export class NftablesDriver implements RuleDriver {
   }
 
   async check(prefix: Prefix): Promise<{ denied: boolean; evidence: string[] }> {
-    const chain = await this.#run("nft", ["-j", "list", "chain", ...TABLE, CHAIN]);
+    const [chain, allowed, denied] = await Promise.all([
+      this.#run("nft", ["-j", "list", "chain", ...TABLE, CHAIN]),
+      this.#element(`allow${prefix.family}`, prefix),
+      this.#element(`deny${prefix.family}`, prefix),
+    ]);
     if (chain.exitCode !== 0) {
       return { denied: false, evidence: ["nft inet banwatch: the table is not there"] };
     }
-    const allowed = await this.#element(`allow${prefix.family}`, prefix);
-    const denied = await this.#element(`deny${prefix.family}`, prefix);
     const evidence = [
       denied === null
         ? `nft inet banwatch deny${prefix.family}: ${prefix.text} is not in it`

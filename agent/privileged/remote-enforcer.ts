@@ -1,4 +1,4 @@
-import type { Enforcer } from "../firewall/enforcer.ts";
+import type { Enforcer, Fail2banLook, RuleLook } from "../firewall/enforcer.ts";
 import { answerSchema, type VerbRequest } from "./verbs.ts";
 
 /** The other end of the line: where requests go, and where answers come from. */
@@ -26,8 +26,11 @@ export class RemoteEnforcer implements Enforcer {
   async list() {
     return await this.#ask<Awaited<ReturnType<Enforcer["list"]>>>({ verb: "list", args: [] });
   }
-  async look(prefix: string) {
-    return await this.#ask<Awaited<ReturnType<Enforcer["look"]>>>({ verb: "look", args: [prefix] });
+  async lookInFail2ban(prefix: string) {
+    return await this.#ask<Fail2banLook>({ verb: "lookInFail2ban", args: [prefix] });
+  }
+  async lookInRules(prefix: string) {
+    return await this.#ask<RuleLook>({ verb: "lookInRules", args: [prefix] });
   }
   async unban(prefix: string): Promise<void> {
     await this.#ask({ verb: "unban", args: [prefix] });

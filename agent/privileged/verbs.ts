@@ -8,7 +8,8 @@ const prefixes = z.array(prefix).max(2_000_000);
 export const requestSchema = z.discriminatedUnion("verb", [
   z.strictObject({ id: z.int(), verb: z.literal("probe"), args: z.tuple([]) }),
   z.strictObject({ id: z.int(), verb: z.literal("list"), args: z.tuple([]) }),
-  z.strictObject({ id: z.int(), verb: z.literal("look"), args: z.tuple([prefix]) }),
+  z.strictObject({ id: z.int(), verb: z.literal("lookInFail2ban"), args: z.tuple([prefix]) }),
+  z.strictObject({ id: z.int(), verb: z.literal("lookInRules"), args: z.tuple([prefix]) }),
   z.strictObject({ id: z.int(), verb: z.literal("unban"), args: z.tuple([prefix]) }),
   z.strictObject({
     id: z.int(),
@@ -37,8 +38,10 @@ export async function carryOutVerb(enforcer: Enforcer, request: VerbRequest): Pr
       return await enforcer.probe();
     case "list":
       return await enforcer.list();
-    case "look":
-      return await enforcer.look(...request.args);
+    case "lookInFail2ban":
+      return await enforcer.lookInFail2ban(...request.args);
+    case "lookInRules":
+      return await enforcer.lookInRules(...request.args);
     case "unban":
       return await enforcer.unban(...request.args);
     case "ban":
