@@ -9,6 +9,8 @@ export type { LiveStatus, Topic } from "./live-connection.ts";
 const WAITING: LiveStatus = { state: "waiting", sinceMs: null };
 /** A query runs at most twice a second, however many messages come. */
 const REFETCH_EVERY_MS = 500;
+/** Somebody watches the steps of what they clicked: those are shown as they happen, as far as the server keeps up. */
+const COMMANDS_EVERY_MS = 60;
 /** Windows such as “the last hour” move even when nothing happens. */
 const REFRESH_EVERY_MS = 60_000;
 
@@ -42,7 +44,7 @@ export type LiveQuery<T> = {
 
 /**
  * The data of a route handler, kept current: fetched again when a message of these topics comes (at most twice a
- * second, never two at once), after the stream was away, and each minute. `initial` is what the server rendered for
+ * second, sooner for the steps of commands, never two at once), after the stream was away, and each minute. `initial` is what the server rendered for
  * the first `url`.
  */
 export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[]): LiveQuery<T> {
@@ -56,34 +58,42 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let dueAtMs = Number.POSITIVE_INFINITY;
     let lastStartMs = 0;
+    let lastTookMs = 0;
     let running = false;
-    let again = false;
+    let again: { everyMs: number } | null = null;
     const stop = new AbortController();
 
     const run = async () => {
       timer = undefined;
+      dueAtMs = Number.POSITIVE_INFINITY;
       running = true;
       lastStartMs = Date.now();
       const outcome = await fetchJson<T>(wanted.current, stop.signal);
       running = false;
+      lastTookMs = Date.now() - lastStartMs;
       if (stop.signal.aborted) return;
       if (outcome.kind === "answered") {
         setAnswer({ url: outcome.url, data: outcome.data, asOfMs: Date.now() });
         setProblem(null);
       } else if (outcome.kind === "refused") setProblem(outcome.problem);
-      if (again || outcome.url !== wanted.current) {
-        again = false;
-        schedule();
-      }
+      const next = again ?? (outcome.url === wanted.current ? null : { everyMs: REFETCH_EVERY_MS });
+      again = null;
+      if (next !== null) scheduleWithin(next.everyMs);
     };
-    const schedule = () => {
+    const scheduleWithin = (everyMs: number) => {
       if (running) {
-        again = true;
+        again = { everyMs: Math.min(everyMs, again?.everyMs ?? everyMs) };
         return;
       }
-      timer ??= setTimeout(() => void run(), Math.max(0, lastStartMs + REFETCH_EVERY_MS - Date.now()));
+      const startMs = Math.max(Date.now(), lastStartMs + Math.max(everyMs, 2 * lastTookMs));
+      if (startMs >= dueAtMs) return;
+      clearTimeout(timer);
+      dueAtMs = startMs;
+      timer = setTimeout(() => void run(), startMs - Date.now());
     };
+    const schedule = () => scheduleWithin(REFETCH_EVERY_MS);
     load.current = schedule;
     setAnswer((before) => (before.asOfMs === 0 ? { ...before, asOfMs: Date.now() } : before));
     if (wanted.current !== firstUrl.current) schedule();
@@ -91,7 +101,8 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
     const names = new Set(topicNames.split(" "));
     const unsubscribe = liveConnection().subscribe({
       onMessage: (message) => {
-        if (names.has(message.topic)) schedule();
+        if (!names.has(message.topic)) return;
+        scheduleWithin(message.topic === "commands" ? COMMANDS_EVERY_MS : REFETCH_EVERY_MS);
       },
       onResync: schedule,
     });
@@ -136,6 +147,7 @@ const FEED_BATCH_MS = 500;
 
 /**
  * The newest events, newest first, at most two changes a second. While `paused` (hovered or focused) new ones wait.
+ * A list with another filter is another list: give the component that uses this a `key` of the filter.
  */
 export function useLiveFeed(
   initial: readonly FeedItem[],
@@ -152,15 +164,24 @@ export function useLiveFeed(
   useEffect(() => {
     isKept.current = keep;
   });
-  useEffect(() => setItems(initial), [initial]);
+  const limitNow = useRef(limit);
+  useEffect(() => {
+    limitNow.current = limit;
+  });
+  // What the server knows fills gaps; while paused the list stands still.
+  useEffect(() => {
+    if (!isPaused.current) setItems((before) => mergeFeed(initial, before, limitNow.current));
+  }, [initial]);
   useEffect(() => {
     isPaused.current = paused;
     if (!paused) flush.current();
   }, [paused]);
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let lastFlushMs = 0;
     flush.current = () => {
       timer = undefined;
+      lastFlushMs = Date.now();
       if (isPaused.current) {
         setWaiting(buffer.current.length);
         return;
@@ -175,7 +196,7 @@ export function useLiveFeed(
         if (message.topic !== "events") return;
         const kept = isKept.current ? message.feed.filter(isKept.current) : message.feed;
         buffer.current = [...kept, ...buffer.current].slice(0, limit);
-        timer ??= setTimeout(() => flush.current(), FEED_BATCH_MS);
+        timer ??= setTimeout(() => flush.current(), Math.max(0, lastFlushMs + FEED_BATCH_MS - Date.now()));
       },
       onResync: () => undefined,
     });
