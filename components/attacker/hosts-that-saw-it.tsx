@@ -4,12 +4,14 @@ import type { Attacker, HostView } from "../../lib/query/attacker.ts";
 import { left, near } from "../bans/ban-words.ts";
 import { counted, span, whole } from "../charts/format.ts";
 import { Glyph } from "../ui/glyph.tsx";
+import { LaneChart } from "./lane.tsx";
 import { Cell, HeadCell, Row, Table } from "../ui/table.tsx";
 
 /** Each host that saw the address, and whether it blocks it now; with a silent agent that is unknown. */
 export function HostsThatSawIt({ attacker, nowMs }: { attacker: Attacker; nowMs: number }) {
   const { otherHosts } = attacker;
   const hosts = attacker.hosts.filter(sawIt);
+  const most = Math.max(1, ...hosts.flatMap((host) => host.lane.bars.map((bar) => bar.attacks)));
   const alsoBlocking = attacker.hosts.filter((host) => !sawIt(host));
   return (
     <section aria-label="Hosts that saw it" className="mt-6">
@@ -21,6 +23,12 @@ export function HostsThatSawIt({ attacker, nowMs }: { attacker: Attacker; nowMs:
             <thead>
               <tr>
                 <HeadCell className="!text-13 !font-head !text-t1">Hosts that saw it</HeadCell>
+                <HeadCell className="w-[352px] max-wide:hidden">
+                  <span className="flex w-[336px] justify-between">
+                    <span>7 days ago</span>
+                    <span>now</span>
+                  </span>
+                </HeadCell>
                 <HeadCell className="text-right">Attacks</HeadCell>
                 <HeadCell>Last seen</HeadCell>
                 <HeadCell>Last ban</HeadCell>
@@ -38,6 +46,9 @@ export function HostsThatSawIt({ attacker, nowMs }: { attacker: Attacker; nowMs:
                       {host.hostName}
                     </Link>
                   </Cell>
+                  <Cell className="max-wide:hidden">
+                    <LaneChart lane={host.lane} most={most} />
+                  </Cell>
                   <Cell className="text-right">{whole(host.attacks)}</Cell>
                   <Cell className="whitespace-nowrap text-t2">
                     {host.lastSeenMs === null ? "Never" : near(host.lastSeenMs, nowMs)}
@@ -54,6 +65,7 @@ export function HostsThatSawIt({ attacker, nowMs }: { attacker: Attacker; nowMs:
           </Table>
         </div>
       )}
+      {hosts.length === 0 ? null : <Legend />}
       {alsoBlocking.length > 0 ? (
         <p className="mt-2 text-t2">
           <strong className="font-strong text-t1">Also blocked on {alsoBlocking.length}:</strong>{" "}
@@ -72,6 +84,26 @@ export function HostsThatSawIt({ attacker, nowMs }: { attacker: Attacker; nowMs:
         </p>
       ) : null}
     </section>
+  );
+}
+
+function Legend() {
+  return (
+    <p aria-hidden className="mt-2 flex gap-4 text-12 text-t3 max-wide:hidden">
+      <span className="flex items-center gap-1.5">
+        <svg width="4" height="10" viewBox="0 0 4 10">
+          <rect width="4" height="10" fill="var(--acc)" />
+        </svg>
+        attacks, by the hour
+      </span>
+      <span className="flex items-center gap-1.5">
+        <svg width="18" height="8" viewBox="0 0 18 8">
+          <rect width="18" height="8" fill="var(--s3)" />
+          <rect width="1.5" height="8" fill="var(--t3)" />
+        </svg>
+        banned
+      </span>
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Connections } from "../db/client.ts";
 import { parsePrefix } from "../event/address.ts";
+import { type Lane, laneOf } from "./attacker-lane.ts";
 import { type StoryEntry, type StoryEvent, tellStory } from "./attacker-story.ts";
 import { type BanDetail, type HostBan, queryBanDetail } from "./ban-detail.ts";
 import { countryName } from "./country-names.ts";
@@ -16,6 +17,7 @@ export type HostView = {
   attacks: number;
   lastSeenMs: number | null;
   lastBanMs: number | null;
+  lane: Lane;
   bans: HostBan[];
   silentSinceMs: number | null;
 };
@@ -61,7 +63,7 @@ export async function queryAttacker(
     loadNeighbours(pool, address),
     queryBanDetail(connections, address, nowMs),
   ]);
-  const hosts = hostViews(events, detail);
+  const hosts = hostViews(events, detail, nowMs);
   const seen = new Set(hosts.map((host) => host.hostId));
   return {
     address,
@@ -131,7 +133,7 @@ async function loadNeighbours(pool: pg.Pool, address: string): Promise<Attacker[
   return { prefix, count: rows[0]?.count ?? 0 };
 }
 
-function hostViews(events: readonly StoryEvent[], detail: BanDetail): HostView[] {
+function hostViews(events: readonly StoryEvent[], detail: BanDetail, nowMs: number): HostView[] {
   const names = new Map<string, string>([
     ...events.map((event) => [event.hostId, event.hostName] as const),
     ...detail.bans.map((ban) => [ban.hostId, ban.hostName] as const),
@@ -148,6 +150,7 @@ function hostViews(events: readonly StoryEvent[], detail: BanDetail): HostView[]
         attacks: attacks.reduce((sum, event) => sum + event.count, 0),
         lastSeenMs: newest(attacks),
         lastBanMs: newest(bans),
+        lane: laneOf(own, nowMs),
         bans: detail.bans.filter((ban) => ban.hostId === hostId),
         silentSinceMs: silent.get(hostId)?.silentSinceMs ?? null,
       };
