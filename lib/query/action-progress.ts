@@ -1,6 +1,6 @@
 import type pg from "pg";
 
-export const COMMAND_STATES = [
+const COMMAND_STATES = [
   "queued",
   "delivered",
   "applied",
@@ -10,8 +10,8 @@ export const COMMAND_STATES = [
   "drifted",
 ] as const;
 export type CommandState = (typeof COMMAND_STATES)[number];
-export type CommandVerb = "unban" | "reban" | "deny" | "lift";
-export type ActionVerb =
+type CommandVerb = "unban" | "reban" | "deny" | "lift";
+type ActionVerb =
   | "unban"
   | "ban_permanently"
   | "undo"

@@ -1,6 +1,6 @@
 import type { StoryEvent } from "./attacker-story.ts";
 
-export const LANE_HOURS = 168;
+const LANE_HOURS = 168;
 const HOUR_MS = 3_600_000;
 
 /** What one host saw in the last 7 days: attacks by hour, and when it blocked. */

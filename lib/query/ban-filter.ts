@@ -3,10 +3,9 @@ import * as z from "zod";
 import { parsePrefix } from "../event/address.ts";
 import { type BanSearch, meaningOf, readBanSearch } from "./ban-search.ts";
 
-export const BAN_TABS = ["all", "permanent", "ending", "unapplied", "people"] as const;
+const BAN_TABS = ["all", "permanent", "ending", "unapplied", "people"] as const;
 export type BanTab = (typeof BAN_TABS)[number];
-export const BAN_SORTS = ["newest", "ending"] as const;
-export type BanSort = (typeof BAN_SORTS)[number];
+const BAN_SORTS = ["newest", "ending"] as const;
 export const ENDING_WITHIN_MS = 60 * 60 * 1000;
 
 const PAGE_ROWS = 100;

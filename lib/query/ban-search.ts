@@ -90,7 +90,7 @@ export async function meaningOf(pool: pg.Pool, words: string): Promise<SearchMea
 }
 
 /** Steps from one jail to the next in the index; a plain DISTINCT would read every row. */
-export const DISTINCT_JAILS = `
+const DISTINCT_JAILS = `
   with recursive step as (
     (select jail from blocked_address order by jail limit 1)
     union all

@@ -49,7 +49,7 @@ export type BansPage = {
 };
 
 /** Filtered lists longer than this are not counted to their end. */
-export const MATCHES_COUNTED = 10_000;
+const MATCHES_COUNTED = 10_000;
 
 export async function queryBans(
   { pool }: Connections,

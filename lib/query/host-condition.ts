@@ -3,7 +3,7 @@ import type { Status } from "../wire/wire.ts";
 /** An agent that the app has not heard from for longer than this counts as silent. */
 export const SILENT_AFTER_MS = 5 * 60 * 1000;
 /** Clocks that differ by more than this are shown as a problem. */
-export const CLOCK_DIFFERENCE_SHOWN_MS = 60 * 1000;
+const CLOCK_DIFFERENCE_SHOWN_MS = 60 * 1000;
 
 export type HostProblem = {
   kind:
