@@ -43,5 +43,5 @@ export default async function OverviewPage({
     typeof value === "string" ? [[name, value]] : [],
   );
   const filter = readAttackFilter(new URLSearchParams(given));
-  return <OverviewView initial={await loadOverview(from, filter, Date.now)} />;
+  return <OverviewView initial={await loadOverview(from, filter, Date.now, "page")} />;
 }

@@ -19,7 +19,6 @@ class LiveConnection {
   #status: LiveStatus = { state: "waiting", sinceMs: null };
   #retryMs = RETRY_FIRST_MS;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #broke = false;
 
   subscribe(listener: Listener): () => void {
     this.#listeners.add(listener);
@@ -43,8 +42,8 @@ class LiveConnection {
     source.onopen = () => {
       this.#retryMs = RETRY_FIRST_MS;
       this.#setStatus({ state: "live", sinceMs: null });
-      if (this.#broke) this.#resync();
-      this.#broke = false;
+      // Also at the first time: something may have happened since the server made the page.
+      this.#resync();
     };
     source.onmessage = (event: MessageEvent<string>) => {
       const message = JSON.parse(event.data) as LiveMessage;
@@ -52,7 +51,6 @@ class LiveConnection {
     };
     source.addEventListener("resync", () => this.#resync());
     source.onerror = () => {
-      this.#broke = true;
       if (this.#status.state !== "offline") this.#setStatus({ state: "offline", sinceMs: Date.now() });
       // The browser tries again by itself unless the server answered with an error.
       if (source.readyState === EventSource.CLOSED) this.#openLater();

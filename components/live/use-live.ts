@@ -96,7 +96,8 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
     const schedule = () => scheduleWithin(REFETCH_EVERY_MS);
     load.current = schedule;
     setAnswer((before) => (before.asOfMs === 0 ? { ...before, asOfMs: Date.now() } : before));
-    if (wanted.current !== firstUrl.current) schedule();
+    // Something may have happened since the server made the page; until the stream is open, its opening asks.
+    if (wanted.current !== firstUrl.current || liveConnection().status().state === "live") schedule();
 
     const names = new Set(topicNames.split(" "));
     const unsubscribe = liveConnection().subscribe({

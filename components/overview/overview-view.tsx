@@ -108,6 +108,7 @@ export function OverviewView({ initial }: { initial: Overview }) {
               onSelect={(code) => toggle("country", code)}
             />
             <LiveFeed
+              key={JSON.stringify([feedFilter.host, feedFilter.jail, feedFilter.country])}
               initial={overview.feed}
               filter={feedFilter}
               perMinute={overview.now.attacksPerMinute}

@@ -3,7 +3,7 @@
 import { useRef, useState, type ReactNode } from "react";
 import { useRouter } from "next/navigation";
 import type { ShellCounts } from "../../lib/query/shell-counts.ts";
-import { useLiveQuery } from "../live/use-live.ts";
+import { type Topic, useLiveQuery } from "../live/use-live.ts";
 import { ToastProvider } from "../ui/toast.tsx";
 import { TooltipProvider } from "../ui/tooltip.tsx";
 import type { ShellPerson } from "./account-menu.tsx";
@@ -16,6 +16,9 @@ import { toggleTheme } from "./theme.ts";
 import { TopBar } from "./top-bar.tsx";
 
 const CHORD_MS = 1_000;
+const TOPICS: readonly Topic[] = ["bans", "hosts", "commands"];
+/** Until there was one, every event may be the first. */
+const FIRST_TOPICS: readonly Topic[] = [...TOPICS, "events"];
 
 /** What is around every page: the bar, the tabs of a phone, shortcuts, messages. */
 export function Shell({
@@ -36,7 +39,9 @@ export function Shell({
   const router = useRouter();
   const [help, setHelp] = useState(false);
   const gAtMs = useRef(0);
-  const { data: counts } = useLiveQuery("/api/query/shell", initialCounts, ["bans", "hosts", "commands"]);
+  const [topics, setTopics] = useState(initialCounts.hasEvents ? TOPICS : FIRST_TOPICS);
+  const { data: counts } = useLiveQuery("/api/query/shell", initialCounts, topics);
+  if (counts.hasEvents && topics === FIRST_TOPICS) setTopics(TOPICS);
   const goTo = (href: string) => () => {
     if (Date.now() - gAtMs.current > CHORD_MS) return false;
     gAtMs.current = 0;

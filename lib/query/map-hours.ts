@@ -1,6 +1,7 @@
 import type { Connections } from "../db/client.ts";
 import { type AttackFilter, HOUR_MS, WEEK_MS } from "./attack-filter.ts";
 import { countryNames } from "./country-names.ts";
+import { freshAnswers } from "./fresh-answers.ts";
 import { keptAnswers } from "./kept-answers.ts";
 import { loadPlaces, type MapPlace } from "./map-circles.ts";
 import { firstDataMs } from "./slot-sums.ts";
@@ -42,10 +43,15 @@ export function loadMapHours(
   filter: MapFilter,
   fromHourMs: number | null,
   now: () => number,
+  /** `page`: an answer of just now will do, as the page asks again once it is alive. */
+  asker: "page" | "query" = "query",
 ): Promise<MapHours> {
   const { host, jail } = filter;
   const key = `map ${JSON.stringify([host, jail, fromHourMs])} ${connections.pool.options.connectionString}`;
-  return keptAnswers().get(key, COALESCE_MS, () => readMapHours(connections, filter, fromHourMs, now()));
+  const read = () => readMapHours(connections, filter, fromHourMs, now());
+  return asker === "page"
+    ? freshAnswers().recent(key, COALESCE_MS, read)
+    : freshAnswers().get(key, COALESCE_MS, read);
 }
 
 async function readMapHours(

@@ -8,7 +8,7 @@ import { countryNames } from "./country-names.ts";
 import { filterChoices } from "./filter-choices.ts";
 import { geoAttribution, type GeoAttribution } from "./geo-attribution.ts";
 import { type HostProtection, hostProtection } from "./host-protection.ts";
-import { keptAnswers } from "./kept-answers.ts";
+import { freshAnswers } from "./fresh-answers.ts";
 import { type LoginAnswer, loginsAfterFailures } from "./logins-after-failures.ts";
 import { type MapCircles, mapCircles } from "./map-circles.ts";
 import { networkNames } from "./network-names.ts";
@@ -50,14 +50,19 @@ const COUNTRIES = 10;
 const OTHERS = 5;
 const FEED_ROWS = 20;
 
-/** Everything on the Overview. Equal requests within half a second get one answer. */
+/** Everything on the Overview. Equal requests within half a second get one answer, which is never older than they are. */
 export function loadOverview(
   connections: Connections,
   filter: AttackFilter,
   now: () => number,
+  /** `page`: an answer of just now will do, as the page asks again once it is alive. */
+  asker: "page" | "query" = "query",
 ): Promise<Overview> {
   const key = `overview ${JSON.stringify(filter)} ${connections.pool.options.connectionString}`;
-  return keptAnswers().get(key, COALESCE_MS, () => readOverview(connections.pool, filter, now()));
+  const read = () => readOverview(connections.pool, filter, now());
+  return asker === "page"
+    ? freshAnswers().recent(key, COALESCE_MS, read)
+    : freshAnswers().get(key, COALESCE_MS, read);
 }
 
 async function readOverview(pool: pg.Pool, filter: AttackFilter, nowMs: number): Promise<Overview> {

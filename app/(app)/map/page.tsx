@@ -24,7 +24,7 @@ export default async function Page({
   );
   const from = connections();
   const [hours, choices, attribution] = await Promise.all([
-    loadMapHours(from, filter, null, Date.now),
+    loadMapHours(from, filter, null, Date.now, "page"),
     filterChoices(from.pool, Date.now()),
     geoAttribution(),
   ]);
