@@ -7,16 +7,24 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 const HISTORY_DAYS = 28;
-/** Attacks in an hour of an average day. */
-const ATTACKS_AN_HOUR = 860;
+/** Attacks in an hour of an average day, without those that lead to a ban. */
+const ATTACKS_AN_HOUR = 450;
+/** What an address tries before it is banned. */
+const FAILURES_BEFORE_BAN = 3;
 const BANS_AN_HOUR = 137;
 const BANS_IN_THE_LAST_HOUR = 218;
 const LIFTED_IN_THE_LAST_HOUR = 171;
 const BAN_SECONDS = 86_400;
-/** In the last hour, one city adds this much to what is usual. */
-const SURGE = 0.6;
-const SURGE_CITY = "Amsterdam";
+/** In the last hour, one city adds so many attacks, and so large a share of the bans. */
+const SURGE_ATTACKS = 330;
+const SURGE_BANS = 0.4;
 
+const NAMES_SELDOM_TRIED = (
+  "www info support backup student sysadmin dev demo web operator server uftp zabbix tomcat ansible vagrant samba " +
+  "dspace odoo kafka weblogic anna maria john david michael peter daniel alex sara carlos jose lin wang chen"
+).split(" ");
+
+const surgeCity = DEMO_CITIES.find((city) => city.city === "Amsterdam")!;
 const cities = choiceOf(DEMO_CITIES, (city) => city.weight);
 const hosts = choiceOf(DEMO_HOSTS, (host) => host.weight);
 const userNames = choiceOf(
@@ -41,6 +49,7 @@ const userNames = choiceOf(
     ["minecraft", 4],
     ["solana", 4],
     ["es", 3],
+    ...NAMES_SELDOM_TRIED.map((name) => [name, 8] as const),
   ] as const,
   ([, weight]) => weight,
 );
@@ -87,7 +96,7 @@ export function createDemoTraffic(seed: number): DemoTraffic {
     next: (fromMs, toMs) => next(random, fromMs, toMs),
     permanentlyBanned: (count) => {
       const found = new Set<string>();
-      while (found.size < count) found.add(addressIn(random, random.pick(cities), 200));
+      while (found.size < count) found.add(addressIn(random, random.pick(cities), BANNED));
       return [...found];
     },
   };
@@ -123,10 +132,9 @@ function* lastDay(random: Random, nowMs: number): Generator<DemoEvent> {
 }
 
 function* surge(random: Random, nowMs: number): Generator<DemoEvent> {
-  const city = DEMO_CITIES.find((each) => each.city === SURGE_CITY)!;
-  for (let left = ATTACKS_AN_HOUR * SURGE; left > 0; left -= 1) {
+  for (let left = SURGE_ATTACKS; left > 0; left -= 1) {
     // The square root leans towards now: a surge that grows.
-    yield attack(random, nowMs - HOUR_MS + Math.sqrt(random.next()) * HOUR_MS, 1, city, nowMs, "sshd");
+    yield attack(random, nowMs - HOUR_MS + Math.sqrt(random.next()) * HOUR_MS, 1, surgeCity, nowMs, "sshd");
   }
 }
 
@@ -167,12 +175,12 @@ function* logins(random: Random, nowMs: number): Generator<DemoEvent> {
 /** Bans last a day, so those of the last day are what is blocked now. */
 function* bans(random: Random, nowMs: number): Generator<DemoEvent> {
   for (let hour = nowMs - HISTORY_DAYS * DAY_MS; hour < nowMs - 2 * DAY_MS; hour += HOUR_MS) {
+    // Each stands for four addresses, on two hosts each.
     for (let left = BANS_AN_HOUR; left > 0; left -= 4) {
-      const timeMs = hour + random.below(HOUR_MS);
-      const ban = banOf(random, timeMs, addressIn(random, random.pick(cities), 254));
-      yield { host: ban.host, event: { ...ban.event, count: 4 } };
-      const endMs = timeMs + BAN_SECONDS * 1000;
-      yield { host: ban.host, event: { ...ban.event, kind: "unban", timeMs: endMs, count: 4 } };
+      const ban = banOf(random, hour + random.below(HOUR_MS), addressIn(random, random.pick(cities), BANNED));
+      yield failuresBefore(random, ban, 4 * FAILURES_BEFORE_BAN);
+      yield { host: ban.host, event: { ...ban.event, count: 8 } };
+      yield { host: ban.host, event: { ...unbanOf(ban.event), count: 8 } };
     }
   }
   const blocked = new Set<string>();
@@ -181,7 +189,8 @@ function* bans(random: Random, nowMs: number): Generator<DemoEvent> {
       hoursAgo === 1 ? BANS_IN_THE_LAST_HOUR : hoursAgo === 25 ? LIFTED_IN_THE_LAST_HOUR : BANS_AN_HOUR;
     for (let ban = 0; ban < count; ban += 1) {
       const timeMs = nowMs - hoursAgo * HOUR_MS + random.below(HOUR_MS);
-      yield* banOnHosts(random, timeMs, unusedAddress(random, blocked), nowMs);
+      const city = hoursAgo === 1 && random.chance(SURGE_BANS) ? surgeCity : random.pick(cities);
+      yield* banOnHosts(random, timeMs, unusedAddress(random, city, blocked), nowMs);
     }
   }
 }
@@ -193,20 +202,32 @@ function* banOnHosts(random: Random, timeMs: number, address: string, nowMs: num
   for (let number = 0; number < hostCount; number += 1) {
     const ban = banOf(random, Math.min(timeMs + number * 20_000, nowMs), address);
     if (onHosts.has(ban.host) || isSilent(ban.host, ban.event.timeMs, nowMs)) continue;
+    if (onHosts.size === 0) yield failuresBefore(random, ban, FAILURES_BEFORE_BAN);
     onHosts.add(ban.host);
     yield ban;
-    const endMs = ban.event.timeMs + BAN_SECONDS * 1000;
-    if (endMs <= nowMs) yield { host: ban.host, event: { ...ban.event, kind: "unban", timeMs: endMs } };
+    const unban = unbanOf(ban.event);
+    if (unban.timeMs <= nowMs) yield { host: ban.host, event: unban };
   }
 }
 
-function unusedAddress(random: Random, blocked: Set<string>): string {
+function unusedAddress(random: Random, city: DemoCity, blocked: Set<string>): string {
   for (;;) {
-    const address = addressIn(random, random.pick(cities), 254);
+    const address = addressIn(random, city, BANNED);
     if (blocked.has(address)) continue;
     blocked.add(address);
     return address;
   }
+}
+
+function unbanOf(ban: SecurityEvent): SecurityEvent {
+  return { ...ban, kind: "unban", timeMs: ban.timeMs + BAN_SECONDS * 1000 };
+}
+
+/** What fail2ban counted before it banned. Recidive counts bans, not failures; they were at sshd. */
+function failuresBefore(random: Random, { host, event }: DemoEvent, count: number): DemoEvent {
+  const jail = event.jail === "recidive" ? "sshd" : event.jail;
+  const timeMs = event.timeMs - 2_000 - random.below(20_000);
+  return { host, event: failure(random, { timeMs, count, sourceIp: event.sourceIp! }, jail ?? "sshd") };
 }
 
 function banOf(random: Random, timeMs: number, sourceIp: string): DemoEvent {
@@ -246,7 +267,7 @@ function attack(
   // A few addresses do most of it.
   const sourceIp = random.chance(0.004)
     ? `2001:db8:7a1c:44::${(1 + random.below(60)).toString(16)}`
-    : addressIn(random, city, 254);
+    : addressIn(random, city, ATTACKING);
   const base = { timeMs: Math.floor(timeMs), count, sourceIp };
   if (jail === null) {
     const [destinationPort, transport] = random.pick(droppedPorts);
@@ -263,24 +284,31 @@ function attack(
       },
     };
   }
-  if (jail === "sshd") {
-    const [userName] = random.pick(userNames);
-    return {
-      host,
-      event: { ...base, kind: "attempt", source: "sshd", userName, destinationPort: 22, transport: "tcp" },
-    };
-  }
-  const destinationPort = jail === "postfix-sasl" ? 587 : 443;
-  return {
-    host,
-    event: { ...base, kind: "attempt", source: "fail2ban", jail, destinationPort, transport: "tcp" },
-  };
+  return { host, event: failure(random, base, jail) };
 }
 
+function failure(
+  random: Random,
+  base: Pick<SecurityEvent, "timeMs" | "count" | "sourceIp">,
+  jail: string,
+): SecurityEvent {
+  if (jail === "sshd") {
+    const [userName] = random.pick(userNames);
+    return { ...base, kind: "attempt", source: "sshd", userName, destinationPort: 22, transport: "tcp" };
+  }
+  const destinationPort = jail === "postfix-sasl" ? 587 : 443;
+  return { ...base, kind: "attempt", source: "fail2ban", jail, destinationPort, transport: "tcp" };
+}
+
+const ADDRESSES_A_NETWORK = 254;
+/** How much more often the first addresses of a city occur than the last. */
+const ATTACKING = 5;
+const BANNED = 2.2;
+
 /** Addresses of a city, the first of them far more often than the last. */
-function addressIn(random: Random, city: DemoCity, limit: number): string {
-  const total = city.networks.length * limit;
-  const index = Math.floor(total * random.next() ** 3.2);
+function addressIn(random: Random, city: DemoCity, steepness: number): string {
+  const total = city.networks.length * ADDRESSES_A_NETWORK;
+  const index = Math.floor(total * random.next() ** steepness);
   const network = city.networks[index % city.networks.length]!;
   // 89 has no factor in common with 254, so that neighbours in rank are none in number.
   return `${network}.${1 + ((Math.floor(index / city.networks.length) * 89) % 254)}`;
@@ -293,14 +321,18 @@ function isSilent(host: DemoHost, timeMs: number, nowMs: number): boolean {
 function next(random: Random, fromMs: number, toMs: number): DemoEvent[] {
   const events: DemoEvent[] = [];
   const hours = (toMs - fromMs) / HOUR_MS;
-  const amsterdam = DEMO_CITIES.find((each) => each.city === SURGE_CITY)!;
-  for (let left = poisson(random, rateAt(toMs) * (1 + SURGE) * hours); left > 0; left -= 1) {
-    const city = random.chance(SURGE / (1 + SURGE)) ? amsterdam : random.pick(cities);
-    events.push(attack(random, fromMs + random.next() * (toMs - fromMs), 1, city, toMs));
+  const within = () => Math.floor(fromMs + random.next() * (toMs - fromMs));
+  for (let left = poisson(random, rateAt(toMs) * hours); left > 0; left -= 1) {
+    events.push(attack(random, within(), 1, random.pick(cities), toMs));
+  }
+  for (let left = poisson(random, SURGE_ATTACKS * hours); left > 0; left -= 1) {
+    events.push(attack(random, within(), 1, surgeCity, toMs, "sshd"));
   }
   for (let left = poisson(random, BANS_AN_HOUR * 1.5 * hours); left > 0; left -= 1) {
-    const ban = banOf(random, toMs, addressIn(random, random.pick(cities), 254));
-    if (ban.host.name !== SILENT_HOST) events.push(ban);
+    const city = random.chance(SURGE_BANS) ? surgeCity : random.pick(cities);
+    const ban = banOf(random, toMs, addressIn(random, city, BANNED));
+    if (ban.host.name === SILENT_HOST) continue;
+    events.push(failuresBefore(random, ban, FAILURES_BEFORE_BAN), ban);
   }
   return events;
 }
