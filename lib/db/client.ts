@@ -37,8 +37,8 @@ export function connect(databaseUrl: string): Connections {
   return { db: drizzle(pool, { schema }), pool, ingestPool };
 }
 
-export async function disconnect(connections: Connections): Promise<void> {
-  await Promise.all([connections.pool.end(), connections.ingestPool.end()]);
+export async function disconnect(open: Connections): Promise<void> {
+  await Promise.all([open.pool.end(), open.ingestPool.end()]);
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Every code that an API answers with. A code is stable: an agent or a script may act on it. */
-export const ERROR_STATUS = {
+const ERROR_STATUS = {
   not_signed_in: 401,
   not_allowed: 403,
   not_found: 404,

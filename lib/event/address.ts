@@ -34,7 +34,7 @@ export function parsePrefix(text: string): Prefix | null {
   return { text: `${network}/${bits}`, family: address.family, bits };
 }
 
-export function isSingleAddress(prefix: Prefix): boolean {
+function isSingleAddress(prefix: Prefix): boolean {
   return prefix.bits === (prefix.family === 4 ? 32 : 128);
 }
 

@@ -40,9 +40,7 @@ export const EVENT_SOURCES = [
 /** The program whose log the event was read from. */
 export type EventSource = (typeof EVENT_SOURCES)[number];
 
-/** The kinds that count as attacks, wherever a number of attacks is shown. */
-export const ATTACK_KINDS: readonly EventKind[] = ["attempt", "blocked"];
-
+/** Whether events of the kind count as attacks, wherever a number of attacks is shown. */
 export function isAttack(kind: EventKind): boolean {
   return kind === "attempt" || kind === "blocked";
 }

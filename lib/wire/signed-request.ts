@@ -3,7 +3,7 @@ import { CompactSign, compactVerify, type CryptoKey, decodeProtectedHeader } fro
 import * as z from "zod";
 
 /** A request is refused when its signature is older or younger than this, by the app's clock. */
-export const REQUEST_MAX_AGE_MS = 120_000;
+const REQUEST_MAX_AGE_MS = 120_000;
 
 const claimsSchema = z.strictObject({
   iatMs: z.int(),
@@ -13,7 +13,7 @@ const claimsSchema = z.strictObject({
   /** SHA-256 of the body as sent (after compression), base64url; of nothing for GET. */
   bodySha256: z.string(),
 });
-export type RequestClaims = z.infer<typeof claimsSchema>;
+type RequestClaims = z.infer<typeof claimsSchema>;
 
 const SCHEME = "Banwatch ";
 

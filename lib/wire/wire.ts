@@ -56,7 +56,6 @@ export const batchSchema = z.strictObject({
   firstSequence: z.int().min(1),
   events: z.array(eventSchema).min(1).max(BATCH_MAX_EVENTS),
 });
-export type Batch = z.infer<typeof batchSchema>;
 /** `highWater` is the number of the last event of this host that is stored for good. */
 export type BatchAnswer = { highWater: number };
 
@@ -204,6 +203,3 @@ export type RulesOrder = Extract<Order, { type: "rules" }>;
 export const STREAM_EVENTS = { hello: "hello", order: "order", revoked: "revoked" } as const;
 /** The app sends a comment this often; an agent that hears nothing for three times as long connects again. */
 export const STREAM_HEARTBEAT_MS = 10_000;
-
-/** The body of every answer that is not a success. */
-export type WireError = { error: { code: string; message: string; [detail: string]: unknown } };
