@@ -216,6 +216,33 @@ describe("a batch", () => {
     expect(rows.map((row) => row.time.getTime())).toEqual([NOW, NOW + 60_000]);
   });
 
+  test("of the oldest time and of a whole network is stored like any other", async () => {
+    const host = await makeHost("web-01");
+    await send(host, 1, [
+      { timeMs: 0, kind: "attempt", source: "sshd", count: 1, sourceIp: "192.0.2.0/24" },
+      { timeMs: NOW, kind: "attempt", source: "sshd", count: 1, sourceIp: "2001:db8::/48" },
+    ]);
+    const { rows } = await database.pool.query(
+      "select address::text, first_seen, attacks from attacker order by address",
+    );
+    expect(rows).toEqual([
+      { address: "192.0.2.0/24", first_seen: new Date(0), attacks: "1" },
+      { address: "2001:db8::/48", first_seen: new Date(NOW), attacks: "1" },
+    ]);
+  });
+
+  test("with text that the database would refuse, or hold for the same, is stored", async () => {
+    const host = await makeHost("web-01");
+    const attempt = { timeMs: NOW, kind: "attempt", source: "sshd", count: 1 } as const;
+    await send(host, 1, [
+      { ...attempt, userName: "\ud800" },
+      { ...attempt, userName: "\ud801" },
+      { ...attempt, userName: "\u0000" },
+    ]);
+    const { rows } = await database.pool.query("select user_name, attacks from user_hour");
+    expect(rows).toEqual([{ user_name: "\ufffd", attacks: "3" }]);
+  });
+
   test("is told to the pages, with its newest events first, when it is stored", async () => {
     const host = await makeHost("web-01");
     const listener = new pg.Client({ connectionString: database.url });
