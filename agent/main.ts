@@ -1,7 +1,7 @@
 import { Problem } from "../lib/error/problem.ts";
 import type { Report } from "../lib/wire/wire.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import { type Log, logToStderr } from "./control/agent-log.ts";
+import type { Log } from "./control/agent-log.ts";
 import { AppClient, Refused, Unreachable } from "./control/app-client.ts";
 import { carryOutCommand } from "./control/carry-out-command.ts";
 import { findGuarded } from "./control/guarded.ts";
@@ -40,7 +40,7 @@ const CHECK_COST_FACTOR = 50;
 export async function runAgent(
   options: AgentOptions,
   stop: AbortSignal,
-  parts: { enforcer: Enforcer; log: Log } = { enforcer: hostEnforcer(options), log: logToStderr },
+  parts: { enforcer: Enforcer; log: Log },
 ): Promise<void> {
   const state = new StateDirectory(options.state);
   try {
@@ -182,6 +182,7 @@ class Agent {
     const status = new Ticker(async () => await sendStatus(host, stop), {
       everyMs: STATUS_MS,
       settleMs: STATUS_SETTLE_MS,
+      log: this.#log,
     });
     const observed = new Ticker(
       async () => {
@@ -189,10 +190,11 @@ class Agent {
         if (spool.isEmpty) await sendObserved(host, stop);
         else setTimeout(() => observed.soon(), OBSERVED_SETTLE_MS).unref();
       },
-      { everyMs: OBSERVED_MS, settleMs: OBSERVED_SETTLE_MS },
+      { everyMs: OBSERVED_MS, settleMs: OBSERVED_SETTLE_MS, log: this.#log },
     );
     intake.onBans = () => observed.soon();
     intake.onPause = () => status.soon();
+    for (const source of sources) source.onHealth = () => status.soon();
 
     const desk = new OrderDesk(
       this.#state,

@@ -31,7 +31,7 @@ export function addAgentCommand(program: Command): void {
     .option(
       "--log <path>",
       `a fail2ban.log to follow, can be given more than once (default: ${DEFAULT_LOG})`,
-      (path: string, paths: string[] = []) => [...paths, path],
+      (path: string, paths: string[] | undefined) => [...(paths ?? []), path],
     )
     .option("--once", "read what is there, send it, and end")
     .option("--fail2ban-socket <path>", `the socket of fail2ban (default: ${FAIL2BAN_SOCKET})`)

@@ -113,13 +113,13 @@ function littleEndianIpv4(hex: string): string {
   return hex
     .match(/../g)!
     .map((byte) => Number.parseInt(byte, 16))
-    .reverse()
+    .toReversed()
     .join(".");
 }
 
 /** Four words of 32 bits, each in the byte order of the machine. */
 function wordsToIpv6(hex: string): string {
-  const bytes = hex.match(/.{8}/g)!.map((word) => word.match(/../g)!.reverse().join(""));
+  const bytes = hex.match(/.{8}/g)!.map((word) => word.match(/../g)!.toReversed().join(""));
   return bytes.join("").match(/.{4}/g)!.join(":");
 }
 

@@ -1,5 +1,7 @@
+import { type Log, sayOnce } from "./agent-log.ts";
 import { Refused, Unreachable } from "./app-client.ts";
 import { Backoff } from "./backoff.ts";
+import { wordsOf } from "./words.ts";
 
 /** Does something every so often, and soon after there is a reason to; never twice at once. */
 export class Ticker {
@@ -7,11 +9,13 @@ export class Ticker {
   readonly #everyMs: number;
   readonly #settleMs: number;
   readonly #backoff: Backoff;
+  readonly #say: (sentence: string | null) => void;
   #dueMs = 0;
   #wake: (() => void) | null = null;
 
   /** A reason to work is answered after `settleMs`, so that many at once are answered once. */
-  constructor(work: () => Promise<void>, times: { everyMs: number; settleMs: number }) {
+  constructor(work: () => Promise<void>, times: { everyMs: number; settleMs: number; log: Log }) {
+    this.#say = sayOnce(times.log);
     this.#work = work;
     this.#everyMs = times.everyMs;
     this.#settleMs = times.settleMs;
@@ -30,11 +34,12 @@ export class Ticker {
       try {
         await this.#work();
         this.#backoff.reset();
+        this.#say(null);
       } catch (error) {
         if (stop.aborted) return;
         if (error instanceof Refused && error.code === "key_revoked") throw error;
-        if (!(error instanceof Refused || error instanceof Unreachable || error instanceof Error))
-          throw error;
+        // That the app is away is said by the stream.
+        if (!(error instanceof Unreachable)) this.#say(wordsOf(error));
         this.#dueMs = Math.min(this.#dueMs, Date.now() + this.#backoff.nextMs());
       }
       await this.#sleep(stop);

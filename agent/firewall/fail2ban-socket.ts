@@ -1,5 +1,5 @@
 import { createConnection } from "node:net";
-import { decodePickle, encodeTexts, type Pickled } from "./pickle.ts";
+import { decodePickle, encodeTexts, type Pickled, textOf } from "./pickle.ts";
 
 const END = Buffer.from("<F2B_END_COMMAND>");
 const CLOSE = Buffer.from("<F2B_CLOSE_COMMAND>");
@@ -52,10 +52,10 @@ function unwrap(answer: Pickled): Pickled {
 
 function wordsOf(data: Pickled): string {
   if (typeof data === "object" && data !== null && "raised" in data) {
-    const args = Array.isArray(data.args) ? data.args.map(String).join(" ") : "";
+    const args = Array.isArray(data.args) ? data.args.map(textOf).join(" ") : "";
     return `${data.raised.replace(/Exception$/, "")} ${args}`.trim().slice(0, 500);
   }
-  return String(data).slice(0, 500);
+  return textOf(data).slice(0, 500);
 }
 
 function endsWith(parts: Buffer[], end: Buffer): boolean {

@@ -3,7 +3,7 @@ import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
 import type { Status } from "../../lib/wire/wire.ts";
 import { createHostClock } from "../parse/host-clock.ts";
 import { askFail2ban, Fail2banRefusal } from "./fail2ban-socket.ts";
-import type { Pickled } from "./pickle.ts";
+import { type Pickled, textOf } from "./pickle.ts";
 import { hostWords, ProgramError, type RunProgram, runProgram } from "./run-program.ts";
 
 export const FAIL2BAN_SOCKET = "/var/run/fail2ban/fail2ban.sock";
@@ -25,7 +25,7 @@ export class Fail2ban {
 
   async status(): Promise<Status["fail2ban"]> {
     try {
-      const version = String(await this.#ask(["version"])).slice(0, 32);
+      const version = textOf(await this.#ask(["version"])).slice(0, 32);
       const jails = await Promise.all(
         (await this.jails()).slice(0, 200).map(async (name) => {
           const actions = fieldsOf(fieldsOf(await this.#ask(["status", name])).get("Actions") ?? null);
@@ -65,7 +65,7 @@ export class Fail2ban {
     try {
       const answer = await this.#ask(["banned", prefix.text]);
       const jails = Array.isArray(answer) && Array.isArray(answer[0]) ? answer[0] : answer;
-      return Array.isArray(jails) ? jails.map(String) : [];
+      return Array.isArray(jails) ? jails.map(textOf) : [];
     } catch (error) {
       if (!(error instanceof Fail2banRefusal)) throw error;
     }
@@ -98,7 +98,7 @@ export class Fail2ban {
 
   async #bansOf(jail: string): Promise<Fail2banBan[]> {
     const answer = await this.#ask(["get", jail, "banip", "--with-time"]);
-    const lines = Array.isArray(answer) ? answer.map(String) : String(answer ?? "").split("\n");
+    const lines = Array.isArray(answer) ? answer.map(textOf) : textOf(answer).split("\n");
     const clock = createHostClock(this.#timeZone);
     return lines.map((line) => readBan(line, clock)).filter((ban) => ban !== null);
   }
@@ -146,7 +146,7 @@ function fieldsOf(value: Pickled): Map<string, Pickled> {
   const fields = new Map<string, Pickled>();
   if (!Array.isArray(value)) return fields;
   for (const pair of value) {
-    if (Array.isArray(pair) && pair.length === 2) fields.set(String(pair[0]), pair[1] ?? null);
+    if (Array.isArray(pair) && pair.length === 2) fields.set(textOf(pair[0] ?? null), pair[1] ?? null);
   }
   return fields;
 }

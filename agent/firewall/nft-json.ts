@@ -17,7 +17,7 @@ const setSchema = z.object({
   flags: z.array(z.string()).optional(),
   elem: z.array(z.unknown()).optional(),
 });
-export type NftSet = z.infer<typeof setSchema>;
+type NftSet = z.infer<typeof setSchema>;
 
 const chainSchema = z.object({
   family: z.string(),
@@ -33,8 +33,8 @@ const ruleSchema = z.object({
   chain: z.string(),
   expr: z.array(z.unknown()),
 });
-export type NftRule = z.infer<typeof ruleSchema>;
-export type NftChain = z.infer<typeof chainSchema>;
+type NftRule = z.infer<typeof ruleSchema>;
+type NftChain = z.infer<typeof chainSchema>;
 
 export type NftListing = { sets: NftSet[]; chains: NftChain[]; rules: NftRule[] };
 

@@ -192,7 +192,7 @@ export function decodePickle(bytes: Buffer): Pickled {
         // STACK_GLOBAL
         const name = pop();
         pop();
-        stack.push({ name: String(name) });
+        stack.push({ name: textOf(name) });
         break;
       }
       case 0x63: {
@@ -218,6 +218,13 @@ export function decodePickle(bytes: Buffer): Pickled {
         throw new Error(`the answer holds an opcode that isn't data: 0x${opcode.toString(16)}`);
     }
   }
+}
+
+/** A value as a person would write it. */
+export function textOf(value: Pickled): string {
+  if (typeof value === "string") return value;
+  if (value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 function dataOf(item: Exclude<Item, symbol>): Pickled {

@@ -86,9 +86,9 @@ export function createFail2banParser(context: ParseContext): LineParser {
   }
 
   function about(kind: EventKind, timeMs: number, jail: string | undefined, subject: string): ParseResult {
-    const about = subjectOf(subject);
-    if (jail === undefined) return event({ timeMs, kind, source: "fail2ban", count: 1, ...about });
-    return event({ timeMs, kind, source: "fail2ban", count: 1, jail, ...about });
+    const named = subjectOf(subject);
+    if (jail === undefined) return event({ timeMs, kind, source: "fail2ban", count: 1, ...named });
+    return event({ timeMs, kind, source: "fail2ban", count: 1, jail, ...named });
   }
 
   return {

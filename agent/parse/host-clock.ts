@@ -33,9 +33,17 @@ export function createHostClock(timeZone: string): HostClock {
   let latestMs = Number.NEGATIVE_INFINITY;
 
   function offsetAt(utcMs: number): number {
-    const part: Record<string, number> = {};
-    for (const { type, value } of format.formatToParts(utcMs)) part[type] = Number(value);
-    const wall = Date.UTC(part.year!, part.month! - 1, part.day!, part.hour!, part.minute!, part.second!);
+    const parts = new Map<string, number>();
+    for (const { type, value } of format.formatToParts(utcMs)) parts.set(type, Number(value));
+    const part = (type: string) => parts.get(type) ?? 0;
+    const wall = Date.UTC(
+      part("year"),
+      part("month") - 1,
+      part("day"),
+      part("hour"),
+      part("minute"),
+      part("second"),
+    );
     return wall - Math.floor(utcMs / 1000) * 1000;
   }
 

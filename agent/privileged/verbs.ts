@@ -26,7 +26,6 @@ export type VerbRequest = z.infer<typeof requestSchema>;
 
 /** The privileged part made the answer, so its shape is trusted; that it answers is not. */
 export const answerSchema = z.object({ id: z.int(), error: z.string().optional(), value: z.unknown() });
-export type VerbAnswer = z.infer<typeof answerSchema>;
 
 /** The first words of the unprivileged part: it reached what it needs, or why it can't. */
 export const readySchema = z.object({ ready: z.boolean(), reason: z.string().optional() });

@@ -37,7 +37,7 @@ export function listSegments(directory: string): number[] {
     .map((name) => /^(\d{12})\.segment$/.exec(name)?.[1])
     .filter((ordinal) => ordinal !== undefined)
     .map(Number)
-    .sort((a, b) => a - b);
+    .toSorted((a, b) => a - b);
 }
 
 /** Reads a segment through and measures it; `bytes` ends after the last sound record. */

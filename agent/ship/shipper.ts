@@ -99,6 +99,6 @@ export class Shipper {
 }
 
 /** Whether trying again can't help. */
-export function isFinal(error: unknown): boolean {
+function isFinal(error: unknown): boolean {
   return error instanceof Refused && error.code === "key_revoked";
 }

@@ -27,7 +27,7 @@ import {
 } from "./segment.ts";
 import { type SpoolBase, SpoolBaseFile } from "./spool-base.ts";
 
-export const SPOOL_LIMIT_BYTES = 512 * 1024 * 1024;
+const SPOOL_LIMIT_BYTES = 512 * 1024 * 1024;
 const BATCH_MAX_SPOOL_BYTES = 4 * 1024 * 1024;
 const MERGE_SPANS_MS = [60_000, 3_600_000];
 

@@ -34,6 +34,8 @@ export class FileSource implements Source {
   #health: SourceHealth = { state: "missing", reason: "not opened yet" };
   #stop: AbortSignal = AbortSignal.abort();
   #modifiedMs = 0;
+  /** Called when the log is there, or gone. */
+  onHealth: () => void = () => {};
 
   constructor(about: { path: string; saved: SourceState; parser: LineParser; deliver: Deliver }) {
     this.name = about.path;
@@ -45,6 +47,12 @@ export class FileSource implements Source {
       deliver: this.#deliver,
       tally: about.saved.tally,
     });
+  }
+
+  #setHealth(health: SourceHealth): void {
+    const changed = health.state !== this.#health.state;
+    this.#health = health;
+    if (changed) this.onHealth();
   }
 
   health(): SourceHealth {
@@ -165,7 +173,7 @@ export class FileSource implements Source {
     this.#file = file;
     this.#reader.startAt(offset);
     this.#readOffset = offset;
-    this.#health = { state: "following" };
+    this.#setHealth({ state: "following" });
   }
   #readOffset = 0;
 
@@ -175,16 +183,16 @@ export class FileSource implements Source {
       const about = await handle.stat();
       if (!about.isFile()) {
         await handle.close();
-        this.#health = { state: "unreadable", reason: "it is not a file" };
+        this.#setHealth({ state: "unreadable", reason: "it is not a file" });
         return null;
       }
-      this.#health = { state: "following" };
+      this.#setHealth({ state: "following" });
       return { handle, device: about.dev, inode: about.ino, fingerprint: NO_FINGERPRINT };
     } catch (error) {
       const code = isReadError(error) ? error.code : undefined;
       if (code === undefined) throw error;
       const reason = error instanceof Error ? error.message.slice(0, 256) : code;
-      this.#health = { state: code === "ENOENT" || code === "ENOTDIR" ? "missing" : "unreadable", reason };
+      this.#setHealth({ state: code === "ENOENT" || code === "ENOTDIR" ? "missing" : "unreadable", reason });
       return null;
     }
   }
@@ -198,7 +206,7 @@ export class FileSource implements Source {
     if (size >= this.#readOffset && sameStart) return;
     const offset = this.#reader.offset;
     if (known.length > 0) {
-      for (const copy of (await rotatedFiles(this.name)).reverse()) {
+      for (const copy of (await rotatedFiles(this.name)).toReversed()) {
         if (!fingerprintMatches(known, await firstBytesOf(copy))) continue;
         await this.#readRotatedFile(copy, offset);
         break;
@@ -213,10 +221,10 @@ export class FileSource implements Source {
   async #isReplaced(file: OpenFile): Promise<boolean> {
     const now = await stat(this.name).catch(() => null);
     if (now === null) {
-      this.#health = { state: "missing", reason: "the file is gone; it is followed again when it is back" };
+      this.#setHealth({ state: "missing", reason: "the file is gone; it is followed again when it is back" });
       return false;
     }
-    this.#health = { state: "following" };
+    this.#setHealth({ state: "following" });
     return (now.ino !== file.inode || now.dev !== file.device) && now.size > 0;
   }
 

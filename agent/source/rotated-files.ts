@@ -34,7 +34,7 @@ export async function rotatedFiles(livePath: string): Promise<RotatedFile[]> {
       match[1] !== undefined ? Number(match[1]) : -Number(match[2]!.replaceAll("-", "").padEnd(14, "0"));
     found.push({ file: { path, compressed: match[3] !== undefined, modifiedMs: about.mtimeMs }, age });
   }
-  return found.sort((a, b) => b.age - a.age).map(({ file }) => file);
+  return found.toSorted((a, b) => b.age - a.age).map(({ file }) => file);
 }
 
 /** The bytes of a rotated file from `offset` (of what is in it, uncompressed). */

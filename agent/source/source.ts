@@ -2,7 +2,7 @@ import type { SecurityEvent } from "../../lib/event/event.ts";
 import * as z from "zod";
 
 /** Where reading stands in a log: which file, how far, and what it begins with, so that it is found again. */
-export const positionSchema = z.object({
+const positionSchema = z.object({
   device: z.number(),
   inode: z.number(),
   /** Bytes that were read and delivered; always at the end of a line. */
@@ -14,7 +14,7 @@ export const positionSchema = z.object({
 });
 export type Position = z.infer<typeof positionSchema>;
 
-export const tallySchema = z.object({
+const tallySchema = z.object({
   lines: z.number(),
   events: z.number(),
   ignored: z.number(),
