@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from "vitest";
 import { createTestDatabase } from "../db/test-database.ts";
 import { type Geo, geo } from "../geo/geo.ts";
 import { recount } from "../ingest/recount.ts";
@@ -115,6 +116,48 @@ test("a zipped file that is cut off keeps what could be read, and goes on when i
   );
   const stored = await storedEvents();
   expect(await importText(zipped)).toMatchObject({ stored: 72_000 - stored, known: stored });
+});
+
+test("an import whose connections are killed again and again stores everything once", async () => {
+  const killer = new pg.Client({ connectionString: database.url });
+  await killer.connect();
+  const text = log(0, 150_000);
+  let failures = 0;
+  let imported: ImportCounts | null = null;
+  while (imported === null) {
+    const kill = failures < 4;
+    const importing = importText(text, 500_000).then(
+      (counts) => (imported = counts),
+      () => (failures += 1),
+    );
+    if (kill) {
+      // Both of the batches under way: one that sums, and one whose rows are on their way.
+      await vi.waitUntil(async () => {
+        const { rowCount } = await killer.query(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where datname = current_database() and application_name = 'banwatch-ingest' and xact_start is not null
+             and query ~ '(copy event|slot_count)'`,
+        );
+        return imported !== null || (rowCount ?? 0) > 0;
+      }, 20_000);
+    }
+    await importing;
+  }
+  await killer.end();
+  expect(failures).toBeGreaterThan(0);
+  expect(await storedEvents()).toBe(120_000);
+  for (const [table, { stored, counted }] of Object.entries(await recount(database.pool, places))) {
+    expect(stored, table).toEqual(counted);
+  }
+});
+
+test("two imports of one file at once store it once", async () => {
+  const text = log(0, 100_000);
+  const outcomes = await Promise.allSettled([importText(text, 500_000), importText(text, 500_000)]);
+  const refused = outcomes.filter((outcome) => outcome.status === "rejected");
+  expect(refused.length).toBeLessThan(2);
+  for (const { reason } of refused) expect(reason).toMatchObject({ code: "conflict" });
+  expect(await storedEvents()).toBe(80_000);
 });
 
 test("an upload says how far it is, what came of it, and leaves a line in the log of actions", async () => {
