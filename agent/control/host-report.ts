@@ -68,6 +68,9 @@ export async function sendObserved(parts: HostParts, stop: AbortSignal): Promise
     jail,
     bans,
   }));
+  // To name fail2ban says that it was asked; without a jail it bans nobody. While it isn't running nothing is said: a
+  // fail2ban that was stopped has logged what it lifted, and one that was killed has left its bans in the firewall.
+  if (fail2ban?.length === 0) enforcers.push({ enforcer: "fail2ban", jail: "", bans: [] });
   const denied = problem === null ? rules.deny : [];
   enforcers.push({
     enforcer: "banwatch",

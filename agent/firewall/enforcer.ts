@@ -12,7 +12,7 @@ export type RuleTexts = { deny: string[]; allow: string[] };
 export type Enforcer = {
   /** What there is to work with. Never throws for what is missing: it says so. */
   probe(): Promise<{ firewall: DriverState; fail2ban: Status["fail2ban"] }>;
-  /** What is blocked now. `fail2ban` is null when it isn't there or not running, so that it blocks nothing. */
+  /** What is blocked now. `fail2ban` is null when it isn't there or not running. */
   list(): Promise<{ fail2ban: JailBans[] | null; rules: RuleTexts; problem: string | null }>;
   /** Lifts an address in every jail of fail2ban. */
   unban(prefix: string): Promise<void>;
