@@ -9,9 +9,9 @@ import type { LongRunning } from "./programs.ts";
 import { ProtectedHost } from "./protected-host.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
-/** A cable of the test's own, between two namespaces of its own. */
-const APP_ADDRESS = "10.203.0.1";
-const HOST_ADDRESS = "10.203.0.2";
+/** The two ends of a cable between two namespaces of the test's own (addresses for documentation, RFC 5737). */
+const APP_ADDRESS = "192.0.2.1";
+const HOST_ADDRESS = "192.0.2.2";
 
 /** A machine with the app and a browser, a host with fail2ban, and a cable between them. */
 export class World {
