@@ -9,6 +9,8 @@ import { join, resolve } from "node:path";
 const PROJECT = resolve(import.meta.dirname, "..");
 const RESULTS = join(PROJECT, "build/test-results");
 
+let treeBefore = "";
+
 type Count = { passed: number; failed: number; skipped: number };
 type Check = { name: string; run: () => Count };
 
@@ -37,8 +39,7 @@ function main(wanted: string[]): void {
   }
   rmSync(RESULTS, { recursive: true, force: true });
   mkdirSync(RESULTS, { recursive: true });
-  const before = treeState();
-  process.env.BANWATCH_TREE_BEFORE = before;
+  treeBefore = treeState();
   const total: Count = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   for (const check of checks) {
@@ -114,15 +115,16 @@ function benchmarks(): Count {
 /** The checks above must leave the tree as they found it. */
 function cleanTree(): Count {
   const after = treeState();
-  const clean = after === process.env.BANWATCH_TREE_BEFORE;
+  const clean = after === treeBefore;
   if (!clean) console.error(`The checks changed the tree:\n${after}`);
   return one(clean);
 }
 
 function treeState(): string {
-  const git = spawnSync("git", ["status", "--porcelain"], { cwd: PROJECT, encoding: "utf8" });
-  const diff = spawnSync("git", ["diff"], { cwd: PROJECT, encoding: "utf8" });
-  return git.stdout + diff.stdout;
+  const options = { cwd: PROJECT, encoding: "utf8", maxBuffer: 1024 ** 3 } as const;
+  const status = spawnSync("git", ["status", "--porcelain"], options);
+  const diff = spawnSync("git", ["diff"], options);
+  return status.stdout + diff.stdout;
 }
 
 function readJson(file: string): unknown {
