@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { clockTime } from "../../components/charts/format.ts";
 import { Button } from "../../components/ui/button.tsx";
 
@@ -12,14 +12,13 @@ export default function PageError({
   error: Error & { digest?: string };
   reset: () => void;
 }) {
-  const [atMs, setAtMs] = useState<number | null>(null);
-  useEffect(() => setAtMs(Date.now()), [error]);
+  const [atMs] = useState(Date.now);
   return (
     <div role="alert" className="page-x grid max-w-[560px] justify-items-start gap-3 py-10">
       <h1 className="text-18 font-head">This page could not be loaded</h1>
-      <p className="text-t2">
+      <p suppressHydrationWarning className="text-t2">
         Banwatch or its database did not answer as it should; nothing was changed.
-        {atMs === null ? "" : ` It happened at ${clockTime(atMs)} UTC`}
+        {` It happened at ${clockTime(atMs)} UTC`}
         {error.digest ? `, error ${error.digest}` : ""}.
       </p>
       <Button kind="primary" onClick={reset}>

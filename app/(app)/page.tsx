@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import { FirstRun } from "../../components/first-run/first-run.tsx";
 import { OverviewView } from "../../components/overview/overview-view.tsx";
 import { mayActAs } from "../../lib/auth/role.ts";
-import manifest from "../../package.json" with { type: "json" };
 import { config } from "../../lib/config/config.ts";
 import { connections } from "../../lib/db/client.ts";
 import { readAttackFilter } from "../../lib/query/attack-filter.ts";
@@ -32,7 +31,6 @@ export default async function OverviewPage({
         localAgent={localAgentState()}
         mayConnect={mayActAs(person.role, "admin")}
         mayImport={mayActAs(person.role, "operator")}
-        version={manifest.version}
         dataDir={config().dataDir}
         watchThisMachine={watchThisMachineAction}
         createJoinToken={createJoinTokenAction}

@@ -6,9 +6,10 @@ export function Sparkline({ values, label }: { values: readonly number[]; label:
   const points = values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const last = values.at(-1) ?? 0;
   return (
-    <div className="relative h-[14px] w-full pr-1" role="img" aria-label={label}>
+    <div className="relative h-[14px] w-full pr-1">
       <svg
-        aria-hidden
+        role="img"
+        aria-label={label}
         viewBox="0 0 300 14"
         preserveAspectRatio="none"
         className="h-full w-full overflow-visible"

@@ -27,7 +27,6 @@ export function FirstRun({
   localAgent,
   mayConnect,
   mayImport,
-  version,
   dataDir,
   watchThisMachine,
   createJoinToken,
@@ -38,7 +37,6 @@ export function FirstRun({
   /** An admin connects hosts; an operator imports. */
   mayConnect: boolean;
   mayImport: boolean;
-  version: string;
   dataDir: string;
   watchThisMachine: WatchThisMachine;
   createJoinToken: CreateJoinToken;
@@ -113,7 +111,7 @@ export function FirstRun({
         <Preview />
       </div>
       <footer className="page-x flex flex-wrap gap-x-6 border-t border-line py-3 text-t2">
-        <span>Banwatch {version}</span>
+        <span>Banwatch is running on {machineName}</span>
         <span className="tab:ml-auto">Data in {dataDir}</span>
       </footer>
     </div>

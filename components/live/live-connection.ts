@@ -39,22 +39,22 @@ class LiveConnection {
   #open(): void {
     const source = new EventSource("/api/live");
     this.#source = source;
-    source.onopen = () => {
+    source.addEventListener("open", () => {
       this.#retryMs = RETRY_FIRST_MS;
       this.#setStatus({ state: "live", sinceMs: null });
       // Also at the first time: something may have happened since the server made the page.
       this.#resync();
-    };
-    source.onmessage = (event: MessageEvent<string>) => {
+    });
+    source.addEventListener("message", (event: MessageEvent<string>) => {
       const message = JSON.parse(event.data) as LiveMessage;
       for (const listener of this.#listeners) listener.onMessage(message);
-    };
+    });
     source.addEventListener("resync", () => this.#resync());
-    source.onerror = () => {
+    source.addEventListener("error", () => {
       if (this.#status.state !== "offline") this.#setStatus({ state: "offline", sinceMs: Date.now() });
       // The browser tries again by itself unless the server answered with an error.
       if (source.readyState === EventSource.CLOSED) this.#openLater();
-    };
+    });
   }
 
   #openLater(): void {

@@ -29,11 +29,11 @@ export function useLiveStatus(): LiveStatus {
   );
 }
 
-export type QueryProblem = { message: string; id: string | null; atMs: number };
+type QueryProblem = { message: string; id: string | null; atMs: number };
 
 export type LiveQuery<T> = {
   data: T;
-  /** When `data` was fetched, by this browser's clock; 0 before the page is alive. */
+  /** When `data` was fetched, by this browser's clock; 0: the server's, as the page was made. */
   asOfMs: number;
   /** True while the data of another `url` is shown because the asked one has not come yet. */
   stale: boolean;
@@ -95,7 +95,6 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
     };
     const schedule = () => scheduleWithin(REFETCH_EVERY_MS);
     load.current = schedule;
-    setAnswer((before) => (before.asOfMs === 0 ? { ...before, asOfMs: Date.now() } : before));
     // Something may have happened since the server made the page; until the stream is open, its opening asks.
     if (wanted.current !== firstUrl.current || liveConnection().status().state === "live") schedule();
 

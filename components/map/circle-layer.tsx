@@ -2,11 +2,12 @@
 
 import { useEffect, useMemo, useRef, useState } from "react";
 import { createPortal } from "react-dom";
-import { useMap, useMapEvents } from "react-leaflet";
+import type L from "leaflet";
+import { useMap } from "react-leaflet";
 import { whole } from "../charts/format.ts";
 import { circleRadius, tween } from "./circle-scale.ts";
 import { placeLabels, type Rect } from "./label-placement.ts";
-import { mapLongitude } from "./world-geometry.ts";
+import { useProjection } from "./use-projection.ts";
 
 export type CirclePlace = {
   placeId: number;
@@ -60,37 +61,23 @@ export function CircleLayer({
   alerts?: readonly { latitude: number; longitude: number }[];
 }) {
   const map = useMap();
-  const [version, setVersion] = useState(0);
-  const again = () => setVersion((before) => before + 1);
-  useMapEvents({ zoomend: again, viewreset: again, moveend: again, resize: again });
-  const [pane, setPane] = useState<HTMLElement | null>(null);
-  useEffect(() => {
-    const made = map.getPane(PANE) ?? map.createPane(PANE);
-    made.style.zIndex = PANE_LAYER;
-    setPane(made);
-    again();
-  }, [map]);
+  const [pane] = useState(() => marksPane(map));
+  const projection = useProjection();
 
   const marks = useMemo(
     () =>
       places
         .map((place) => {
-          const point = map.latLngToLayerPoint([place.latitude, mapLongitude(place.longitude)]);
-          return { ...place, x: point.x, y: point.y, r: circleRadius(place.attacks, reference, largest) };
+          const { x, y } = projection.point(place.latitude, place.longitude);
+          return { ...place, x, y, r: circleRadius(place.attacks, reference, largest) };
         })
         .toSorted((a, b) => b.r - a.r),
-    // `version` counts what the map did with its coordinates.
-    [places, reference, largest, map, version],
+    [places, reference, largest, projection],
   );
   const placed = useMemo(() => {
-    const origin = map.containerPointToLayerPoint([0, 0]);
-    const size = map.getSize();
-    const bounds = {
-      left: origin.x + 4,
-      top: origin.y + 2,
-      right: origin.x + size.x - 4,
-      bottom: origin.y + size.y - 2,
-    };
+    const { left, top, right, bottom } = projection.bounds;
+    const origin = { x: left, y: top };
+    const bounds = { left: left + 4, top: top + 2, right: right - 4, bottom: bottom - 2 };
     const free = keepFree.map((rect) => ({
       x: origin.x + (rect.left + rect.right) / 2,
       y: origin.y + (rect.top + rect.bottom) / 2,
@@ -109,12 +96,11 @@ export function CircleLayer({
       }))
       .filter((wish) => !free.some(({ rect }) => isWithin(wish.x - origin.x, wish.y - origin.y, rect)));
     return placeLabels(wishes, marks, bounds, labels);
-  }, [marks, labels, labelCounts, selected, keepFree, map]);
+  }, [marks, labels, labelCounts, selected, keepFree, projection]);
   const byId = new Map(marks.map((mark) => [String(mark.placeId), mark]));
   const group = useRef<SVGGElement>(null);
   useAreaTween(group, marks, reference, largest);
 
-  if (pane === null) return null;
   return createPortal(
     <svg className="map-marks" aria-hidden={onSelect ? undefined : true}>
       <g ref={group}>
@@ -131,6 +117,7 @@ export function CircleLayer({
                   className="hit"
                   r={Math.max(mark.r, 8)}
                   tabIndex={index < FOCUSABLE ? 0 : undefined}
+                  /* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- SVG has no button */
                   role="button"
                   aria-label={`${mark.city || "A place"}, ${whole(mark.attacks)} attacks${mark.high ? ", above usual" : ""}`}
                   onClick={() => onSelect(mark.placeId)}
@@ -149,7 +136,7 @@ export function CircleLayer({
         ))}
       </g>
       {pulses.map((pulse) => {
-        const point = map.latLngToLayerPoint([pulse.latitude, mapLongitude(pulse.longitude)]);
+        const point = projection.point(pulse.latitude, pulse.longitude);
         const r = Math.max(4, circleRadius(pulse.attacks, reference, largest));
         return (
           <circle
@@ -163,7 +150,7 @@ export function CircleLayer({
         );
       })}
       {alerts.map((alert, index) => {
-        const { x, y } = map.latLngToLayerPoint([alert.latitude, mapLongitude(alert.longitude)]);
+        const { x, y } = projection.point(alert.latitude, alert.longitude);
         return (
           <path
             key={index}
@@ -189,6 +176,13 @@ export function CircleLayer({
     </svg>,
     pane,
   );
+}
+
+/** A layer of its own over land and borders. */
+function marksPane(map: L.Map): HTMLElement {
+  const pane = map.getPane(PANE) ?? map.createPane(PANE);
+  pane.style.zIndex = PANE_LAYER;
+  return pane;
 }
 
 /** Draws the circles from the counts that were shown to those that are to be shown. */

@@ -36,17 +36,20 @@ export function CityPanel({
   const [, setVersion] = useState(0);
   const again = () => setVersion((before) => before + 1);
   useMapEvents({ move: again, zoom: again, resize: again, viewreset: again });
-  const [city, setCity] = useState<CityHour | null>(null);
+  const [answer, setAnswer] = useState<{ query: string; city: CityHour } | null>(null);
+  const city = answer?.query === query ? answer.city : null;
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.focus({ preventScroll: true }), [place.placeId]);
+  useEffect(() => panel.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     const stop = new AbortController();
-    setCity(null);
-    fetch(`/api/query/map/city?${query}&city=${place.placeId}`, { signal: stop.signal })
-      .then(async (response) => {
-        if (response.ok) setCity((await response.json()) as CityHour);
-      })
-      .catch(() => undefined);
+    const load = async () => {
+      const response = await fetch(`/api/query/map/city?${query}&city=${place.placeId}`, {
+        signal: stop.signal,
+      });
+      if (response.ok) setAnswer({ query, city: (await response.json()) as CityHour });
+    };
+    // Without an answer the panel keeps its dots; the next hour or city asks again.
+    load().catch(() => undefined);
     return () => stop.abort();
   }, [query, place.placeId]);
 
@@ -85,8 +88,10 @@ export function CityPanel({
           style={{ left: left + WIDTH, top: point.y, width: Math.max(0, point.x - r - left - WIDTH) }}
         />
       ) : null}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Esc closes it */}
       <div
         ref={panel}
+        /* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- placed by the map, not by the top layer */
         role="dialog"
         aria-label={`${place.city}, ${countryName}`}
         tabIndex={-1}

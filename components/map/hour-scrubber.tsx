@@ -9,7 +9,7 @@ const DAY_MS = 24 * HOUR_MS;
 const HEIGHT = 68;
 
 /** `Friday 20 November 02:00 to 03:00, 1,144 attacks, 1.4 times usual` */
-export function hourText(hours: MapHours, index: number): string {
+function hourText(hours: MapHours, index: number): string {
   const startMs = hours.firstHourMs + index * HOUR_MS;
   const frame = hours.frames[index];
   const attacks = frame?.attacks ?? 0;
@@ -50,6 +50,7 @@ export function HourScrubber({
     <div className="px-px">
       <div
         ref={box}
+        /* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the bars are its track; an input has none */
         role="slider"
         tabIndex={0}
         aria-label="Hour that the map shows"

@@ -1,6 +1,6 @@
 "use client";
 
-import { useMemo, useRef, type RefObject } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type L from "leaflet";
 import { CircleLayer } from "./circle-layer.tsx";
 import { CityPanel } from "./city-panel.tsx";
@@ -22,7 +22,7 @@ export function MapCanvas({
   cityQuery,
   view,
   onView,
-  mapRef,
+  onMap,
 }: {
   places: readonly HourPlace[];
   countryNames: Record<string, string>;
@@ -36,32 +36,27 @@ export function MapCanvas({
   /** `lat,lng,zoom` as in the URL. */
   view: string | null;
   onView: (view: string | null) => void;
-  mapRef: RefObject<L.Map | null>;
+  onMap: (map: L.Map | null) => void;
 }) {
   const circles = useMemo(() => places.map((place) => ({ ...place, high: place.excess !== null })), [places]);
   const pulses = usePulses(pulsesOn);
   const selected = places.find((place) => place.placeId === selectedId);
-  const firstView = useRef(parseView(view));
-  const report = useRef(onView);
-  report.current = onView;
-  const stableReport = useRef((next: MapView | null) => {
-    report.current(
-      next === null
-        ? null
-        : `${next.latitude.toFixed(2)},${next.longitude.toFixed(2)},${next.zoom.toFixed(2)}`,
-    );
-  });
+  const [firstView] = useState(() => parseView(view));
+  const report = useCallback(
+    (next: MapView | null) =>
+      onView(
+        next === null
+          ? null
+          : `${next.latitude.toFixed(2)},${next.longitude.toFixed(2)},${next.zoom.toFixed(2)}`,
+      ),
+    [onView],
+  );
   const keepFree = useMemo(
     () => (isPhone ? [] : [{ left: 0, top: 330, right: 330, bottom: 2000 }]),
     [isPhone],
   );
   return (
-    <WorldMap
-      label="Map of attacks by city and hour"
-      interactive
-      view={firstView.current}
-      onView={stableReport.current}
-    >
+    <WorldMap label="Map of attacks by city and hour" interactive view={firstView} onView={report}>
       <CircleLayer
         places={circles}
         reference={reference}
@@ -75,6 +70,7 @@ export function MapCanvas({
       />
       {selected ? (
         <CityPanel
+          key={selected.placeId}
           place={selected}
           countryName={countryNames[selected.countryCode] ?? selected.countryCode}
           query={cityQuery}
@@ -84,7 +80,7 @@ export function MapCanvas({
         />
       ) : null}
       <ZoomButtons />
-      <ExposeMap to={mapRef} />
+      <ExposeMap onMap={onMap} />
     </WorldMap>
   );
 }

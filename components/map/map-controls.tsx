@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, type RefObject } from "react";
+import { useEffect } from "react";
 import type L from "leaflet";
 import { Globe, Minus, Plus } from "lucide-react";
 import { useMap } from "react-leaflet";
@@ -37,13 +37,11 @@ export function ZoomButtons() {
 }
 
 /** Hands the map to the page, whose keys zoom it. */
-export function ExposeMap({ to }: { to: RefObject<L.Map | null> }) {
+export function ExposeMap({ onMap }: { onMap: (map: L.Map | null) => void }) {
   const map = useMap();
   useEffect(() => {
-    to.current = map;
-    return () => {
-      to.current = null;
-    };
-  }, [map, to]);
+    onMap(map);
+    return () => onMap(null);
+  }, [map, onMap]);
   return null;
 }

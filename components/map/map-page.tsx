@@ -78,6 +78,10 @@ export function MapPage({
   const [pulsesOn, setPulsesOn] = useState(true);
   const asTable = parameters.get("as") === "table";
   const map = useRef<L.Map | null>(null);
+  const keepMap = useCallback((made: L.Map | null) => {
+    map.current = made;
+  }, []);
+  const showView = useCallback((at: string | null) => change({ at }, "replace"), [change]);
   const current = useRef({ index, count, firstHourMs: hours.firstHourMs });
   useEffect(() => {
     current.current = { index, count, firstHourMs: hours.firstHourMs };
@@ -204,8 +208,8 @@ export function MapPage({
               onSelect={selectCity}
               cityQuery={cityQuery}
               view={parameters.get("at")}
-              onView={(at) => change({ at }, "replace")}
-              mapRef={map}
+              onView={showView}
+              onMap={keepMap}
             />
           </div>
         )}

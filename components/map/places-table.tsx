@@ -15,7 +15,8 @@ export function PlacesTable({
   className?: string;
 }) {
   return (
-    <div className={className} tabIndex={0} role="region" aria-label="Cities">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard
+    <section className={className} tabIndex={0} aria-label="Cities">
       <Table>
         <thead>
           <tr>
@@ -45,6 +46,6 @@ export function PlacesTable({
         </tbody>
       </Table>
       {places.length === 0 ? <p className="py-3 text-t3">No attacks from a known city.</p> : null}
-    </div>
+    </section>
   );
 }

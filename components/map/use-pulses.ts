@@ -10,15 +10,13 @@ const CALM_SHOWN_MS = 10_000;
 const MAX_PULSES = 30;
 const ONE_PER_CITY_MS = 1_000;
 const CLEAN_EVERY_MS = 400;
+const NONE: readonly Pulse[] = [];
 
 /** A ring for each city that was just attacked from; they never change a circle. */
 export function usePulses(on: boolean): readonly Pulse[] {
   const [pulses, setPulses] = useState<(Pulse & { placeId: number; startMs: number })[]>([]);
   useEffect(() => {
-    if (!on) {
-      setPulses([]);
-      return;
-    }
+    if (!on) return;
     const shownMs = window.matchMedia("(prefers-reduced-motion: reduce)").matches ? CALM_SHOWN_MS : SHOWN_MS;
     const lastOf = new Map<number, number>();
     const unsubscribe = liveConnection().subscribe({
@@ -59,5 +57,5 @@ export function usePulses(on: boolean): readonly Pulse[] {
       clearInterval(timer);
     };
   }, [on]);
-  return pulses;
+  return on ? pulses : NONE;
 }

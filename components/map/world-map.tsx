@@ -80,27 +80,18 @@ function Land({ label }: { label: string }) {
     container.setAttribute("role", "group");
     container.setAttribute("aria-label", label);
     const layers = L.layerGroup().addTo(map);
-    loadWorld(map.getSize().x < SMALL_MAP_PX).then(
-      (world) => {
-        if (gone) return;
-        const renderer = L.svg({ padding: 0.5 });
-        // Cut at the edge of the screen by the browser: Leaflet's own cutting leaves seams after a jump.
-        const options = { renderer, interactive: false, noClip: true, smoothFactor: 0.6 };
-        layers.addLayer(
-          L.geoJSON(world.land, {
-            ...options,
-            style: { className: "map-land", stroke: false, fillOpacity: 1 },
-          } as L.GeoJSONOptions),
-        );
-        layers.addLayer(
-          L.geoJSON(world.borders, {
-            ...options,
-            style: { className: "map-border", weight: 0.7, fill: false },
-          } as L.GeoJSONOptions),
-        );
-      },
-      () => setFailed(true),
-    );
+    const draw = async () => {
+      const world = await loadWorld(map.getSize().x < SMALL_MAP_PX);
+      if (gone) return;
+      const renderer = L.svg({ padding: 0.5 });
+      // Cut at the edge of the screen by the browser: Leaflet's own cutting leaves seams after a jump.
+      const options = { renderer, interactive: false, noClip: true, smoothFactor: 0.6 };
+      const land = { className: "map-land", stroke: false, fillOpacity: 1 };
+      const border = { className: "map-border", weight: 0.7, fill: false };
+      layers.addLayer(L.geoJSON(world.land, { ...options, style: land } as L.GeoJSONOptions));
+      layers.addLayer(L.geoJSON(world.borders, { ...options, style: border } as L.GeoJSONOptions));
+    };
+    draw().catch(() => setFailed(true));
     return () => {
       gone = true;
       layers.remove();
@@ -113,7 +104,7 @@ function Land({ label }: { label: string }) {
   ) : null;
 }
 
-export function worldZoom(widthPx: number, fill: number): number {
+function worldZoom(widthPx: number, fill: number): number {
   return Math.log2((widthPx * fill) / WORLD_PX_AT_ZOOM_0);
 }
 

@@ -27,9 +27,9 @@ export function Answers({ overview, staleSinceMs }: { overview: Overview; staleS
         <BlockedAnswer overview={overview} />
       </div>
       {staleSinceMs === null ? null : (
-        <p role="status" className="max-tab:px-4 pb-2 text-t2">
+        <output className="block max-tab:px-4 pb-2 text-t2">
           As of {clockMinute(staleSinceMs)}: the connection is lost, these numbers may have changed.
-        </p>
+        </output>
       )}
     </section>
   );

@@ -100,14 +100,15 @@ export function activeChips(
   const host = parameters.get("host");
   const jail = parameters.get("jail");
   const country = parameters.get("country");
-  const { hourMs } = overview.filter;
+  // From the URL, which is ahead of the answer.
+  const hourMs = Date.parse(`${parameters.get("hour") ?? ""}:00:00Z`);
   return [
     host
       ? { name: "host", text: overview.hosts.find((each) => each.id === host)?.name ?? "Another host" }
       : null,
     jail ? { name: "jail", text: jail } : null,
     country ? { name: "country", text: overview.countryNames[country] ?? country } : null,
-    parameters.has("hour") && hourMs !== null
+    parameters.has("hour") && !Number.isNaN(hourMs)
       ? { name: "hour", text: `${clockMinute(hourMs)} to ${clockMinute(hourMs + HOUR_MS)}` }
       : null,
   ].filter((chip) => chip !== null);

@@ -43,6 +43,7 @@ export function LiveFeed({
       (filter.country === null || item.countryCode === filter.country),
   });
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- it stands still while it is read
     <section
       aria-label="Live feed"
       onPointerEnter={() => setPaused(true)}

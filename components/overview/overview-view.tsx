@@ -75,12 +75,12 @@ export function OverviewView({ initial }: { initial: Overview }) {
         </p>
       ) : null}
       {silent * 2 > hostCount && hostCount > 1 ? (
-        <p role="status" className="page-x border-b border-line bg-s2 py-2">
+        <output className="block page-x border-b border-line bg-s2 py-2">
           {silent} of {hostCount} agents silent, numbers are too low.{" "}
           <Link href="/hosts" className="underline decoration-line2 underline-offset-2">
             Hosts
           </Link>
-        </p>
+        </output>
       ) : null}
       <div className={cx("ease-colour", stale && "opacity-60")} aria-busy={stale}>
         <Answers overview={overview} staleSinceMs={staleSinceMs} />
@@ -122,7 +122,7 @@ export function OverviewView({ initial }: { initial: Overview }) {
             list={overview.networks}
             href={(asn) => (asn === "0" ? null : `/bans?asn=${asn}`)}
             emptyText="No attacks in this range."
-            name={(row) => (
+            renderName={(row) => (
               <>
                 {overview.networkNames[row.key] ?? (row.key === "0" ? "Unknown" : "Network")}
                 {row.key === "0" ? null : <span className="text-t3"> AS{row.key}</span>}
@@ -135,19 +135,19 @@ export function OverviewView({ initial }: { initial: Overview }) {
             emptyText="No attacks in this range."
             selected={parameters.get("jail")}
             onSelect={(jail) => toggle("jail", jail)}
-            name={(row) => <span className="mono">{row.key}</span>}
+            renderName={(row) => <span className="mono">{row.key}</span>}
           />
           <RankedSection
             title="Usernames tried"
             list={overview.users}
             emptyText="No log named a username. sshd’s own log does."
-            name={(row) => <span className="mono">{row.key}</span>}
+            renderName={(row) => <span className="mono">{row.key}</span>}
           />
           <RankedSection
             title="Ports"
             list={overview.ports}
             emptyText="No log named a port. Firewall logs do."
-            name={(row) => {
+            renderName={(row) => {
               const [port = "", transport = ""] = row.key.split("/");
               return (
                 <>

@@ -31,7 +31,7 @@ export function SectionHead({
 }
 
 /** `1.8×`, or “new” for what was never there at this hour; nothing when it is not above usual. */
-export function ExcessMark({ excess }: { excess: Excess | null }) {
+function ExcessMark({ excess }: { excess: Excess | null }) {
   if (excess === null) return null;
   return (
     <span className="text-12 font-strong whitespace-nowrap text-acc">
@@ -45,7 +45,7 @@ export function ExcessMark({ excess }: { excess: Excess | null }) {
 export function RankedSection({
   title,
   list,
-  name,
+  renderName,
   selected,
   onSelect,
   href,
@@ -55,7 +55,7 @@ export function RankedSection({
   title: string;
   /** Null: these sums can't be narrowed down to the chosen country. */
   list: RankedList | null;
-  name: (row: RankedRow) => ReactNode;
+  renderName: (row: RankedRow) => ReactNode;
   selected?: string | null;
   onSelect?: (key: string) => void;
   /** Where a row leads that can't filter this page; null: nowhere. */
@@ -78,7 +78,7 @@ export function RankedSection({
               href={href?.(row.key) ?? null}
             >
               <span className="flex min-w-0 flex-1 items-baseline gap-1.5 pr-2">
-                <span className="min-w-0 truncate">{name(row)}</span>
+                <span className="min-w-0 truncate">{renderName(row)}</span>
                 <ExcessMark excess={row.excess} />
               </span>
               <span className="w-[27%] shrink-0">

@@ -152,6 +152,7 @@ function HourSlider({
   const clip = (atMs: number) => Math.min(endMs, Math.max(firstMs, atMs));
   return (
     <div
+      /* oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- the bars are its track; an input has none */
       role="slider"
       tabIndex={0}
       aria-label="Hour"

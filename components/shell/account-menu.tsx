@@ -8,12 +8,14 @@ import { toggleTheme } from "./theme.ts";
 export type ShellPerson = { name: string; email: string; role: string };
 
 /** Two letters: of the first and the last word, or the first two of one word. */
-export function initials(name: string): string {
+function initials(name: string): string {
   const words = name.trim().split(/\s+/);
   const [first = "?"] = words;
   const last = words.length > 1 ? words.at(-1) : undefined;
   return (
-    last ? `${[...first][0] ?? ""}${[...last][0] ?? ""}` : [...first].slice(0, 2).join("")
+    last
+      ? `${Array.from(first)[0] ?? ""}${Array.from(last)[0] ?? ""}`
+      : Array.from(first).slice(0, 2).join("")
   ).toUpperCase();
 }
 

@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Dialog, DialogContent } from "../ui/dialog.tsx";
 import { Kbd } from "../ui/kbd.tsx";
 import { Switch } from "../ui/switch.tsx";
@@ -41,8 +41,6 @@ const GROUPS: { title: string; keys: [string[], string][] }[] = [
 ];
 
 export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const [on, setOn] = useState(true);
-  useEffect(() => setOn(shortcutsAreOn()), [open]);
   return (
     <Dialog open={open} onOpenChange={onOpenChange}>
       <DialogContent title="Keyboard shortcuts" className="max-w-[620px]">
@@ -69,16 +67,24 @@ export function HelpDialog({ open, onOpenChange }: { open: boolean; onOpenChange
           ))}
         </div>
         <div className="mt-5 border-t border-line pt-3">
-          <Switch
-            label="Single-key shortcuts"
-            checked={on}
-            onChange={(next) => {
-              switchShortcuts(next);
-              setOn(next);
-            }}
-          />
+          <ShortcutSwitch />
         </div>
       </DialogContent>
     </Dialog>
+  );
+}
+
+/** Is there only while the list is open, so that it starts with what is stored. */
+function ShortcutSwitch() {
+  const [on, setOn] = useState(shortcutsAreOn);
+  return (
+    <Switch
+      label="Single-key shortcuts"
+      checked={on}
+      onChange={(next) => {
+        switchShortcuts(next);
+        setOn(next);
+      }}
+    />
   );
 }

@@ -10,7 +10,7 @@ export function LiveIndicator({ nowMs, hasEvents }: { nowMs: number; hasEvents: 
   const now = useNow(nowMs);
   if (status.state === "offline") {
     return (
-      <p role="status" className="flex items-center gap-2 whitespace-nowrap text-t2">
+      <output className="flex items-center gap-2 whitespace-nowrap text-t2">
         <span aria-hidden className="size-2 shrink-0 rounded-full border-[1.5px] border-warn" />
         <span className="max-tab:sr-only">
           Offline since {clockTime(status.sinceMs ?? now)}
@@ -19,7 +19,7 @@ export function LiveIndicator({ nowMs, hasEvents }: { nowMs: number; hasEvents: 
         <span aria-hidden className="text-t3 tab:hidden">
           Offline
         </span>
-      </p>
+      </output>
     );
   }
   if (!hasEvents) {

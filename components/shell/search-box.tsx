@@ -5,6 +5,7 @@ import { useRouter } from "next/navigation";
 import { Search } from "lucide-react";
 import { Kbd } from "../ui/kbd.tsx";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog.tsx";
+import { formText } from "../ui/form-text.ts";
 import { Input } from "../ui/input.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
@@ -20,7 +21,7 @@ export function SearchBox() {
     },
   });
   const find = (form: FormData) => {
-    const query = String(form.get("q") ?? "").trim();
+    const query = formText(form, "q").trim();
     setOpen(false);
     if (query !== "") router.push(`/bans?q=${encodeURIComponent(query)}`);
   };
@@ -63,6 +64,7 @@ export function SearchBox() {
               type="search"
               maxLength={256}
               autoComplete="off"
+              /* oxlint-disable-next-line jsx-a11y/no-autofocus -- the one thing to do here begins with this field */
               autoFocus
               aria-label="Find an IP address, network, host or user"
               placeholder="IP, network, host or user"

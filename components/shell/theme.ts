@@ -7,7 +7,7 @@ export function parseTheme(value: string | undefined): Theme | null {
 }
 
 /** The theme on the screen now, chosen or from the system. */
-export function currentTheme(): Theme {
+function currentTheme(): Theme {
   const chosen = parseTheme(document.documentElement.dataset.theme);
   if (chosen) return chosen;
   return window.matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";

@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import { Button } from "../ui/button.tsx";
+import { formText } from "../ui/form-text.ts";
 import { Field, Input } from "../ui/input.tsx";
 import { PasswordField } from "./password-field.tsx";
 
@@ -19,7 +20,7 @@ export function SetupForm({
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? "");
+    const text = (name: string) => formText(form, name);
     setBusy(true);
     setProblem(null);
     const answer = await setup({
@@ -41,7 +42,14 @@ export function SetupForm({
   return (
     <form onSubmit={(event) => void submit(event)} className="grid gap-4">
       <Field label="Name" htmlFor="name" hint="It stands in the log of actions beside what you do.">
-        <Input id="name" name="name" autoComplete="name" autoFocus required maxLength={100} />
+        <Input
+          id="name"
+          name="name"
+          autoComplete="name" /* oxlint-disable-next-line jsx-a11y/no-autofocus -- the one thing to do here begins with this field */
+          autoFocus
+          required
+          maxLength={100}
+        />
       </Field>
       <Field label="E-mail" htmlFor="email" hint="Only to sign in; nothing is sent to it.">
         <Input

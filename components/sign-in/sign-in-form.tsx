@@ -2,6 +2,7 @@
 
 import { useState, type FormEvent } from "react";
 import { Button } from "../ui/button.tsx";
+import { formText } from "../ui/form-text.ts";
 import { Field, Input } from "../ui/input.tsx";
 import { PasswordField } from "./password-field.tsx";
 
@@ -23,8 +24,8 @@ export function SignInForm({
     setBusy(true);
     setProblem(null);
     const answer = await signIn({
-      email: String(form.get("email") ?? ""),
-      password: String(form.get("password") ?? ""),
+      email: formText(form, "email"),
+      password: formText(form, "password"),
     }).catch((): Answer => ({
       ok: false,
       message: "Banwatch could not be reached. Check the connection and try again.",
@@ -46,6 +47,7 @@ export function SignInForm({
           name="email"
           type="email"
           autoComplete="username"
+          /* oxlint-disable-next-line jsx-a11y/no-autofocus -- the one thing to do here begins with this field */
           autoFocus
           required
           maxLength={254}

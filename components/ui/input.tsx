@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from "react";
 import { cx } from "./cx.ts";
 
 /** Inside an input the focus is its border, so that the outline does not cut into its neighbours. */
-export const INPUT_CLASS =
+const INPUT_CLASS =
   "ease-colour w-full rounded-control border border-ctl bg-transparent px-3 text-t1 outline-none focus-visible:border-acc focus-visible:shadow-[inset_0_0_0_1px_var(--acc)] disabled:text-t3 h-11 text-15 tab:h-[34px] tab:text-13 aria-invalid:border-crit";
 
 export function Input({ className, ...rest }: ComponentProps<"input">) {

@@ -6,7 +6,7 @@ import { DropdownMenu } from "radix-ui";
 import { cx } from "./cx.ts";
 
 /** The button that a menu hangs from: a quiet label first, then what is chosen. */
-export const MENU_BUTTON_CLASS =
+const MENU_BUTTON_CLASS =
   "ease-colour inline-flex h-11 items-center gap-1.5 rounded-control border border-line2 px-2.5 font-control text-14 text-t1 hover:bg-s2 data-[state=open]:bg-s2 tab:h-[29px] tab:text-13 whitespace-nowrap";
 
 export type MenuOption<Value extends string> = { value: Value; label: string; note?: string };

@@ -23,12 +23,8 @@ export class KeptAnswers {
     const entry: Kept = { answer, keptUntilMs: Infinity };
     this.#kept.set(key, entry);
     answer.then(
-      () => {
-        entry.keptUntilMs = this.#now() + keepMs;
-      },
-      () => {
-        if (this.#kept.get(key) === entry) this.#kept.delete(key);
-      },
+      () => (entry.keptUntilMs = this.#now() + keepMs),
+      () => this.#kept.get(key) === entry && this.#kept.delete(key),
     );
     return answer;
   }

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import { type AttackFilter, DAY_MS, RANGE_MS } from "./attack-filter.ts";
 
-export type LoginAfterFailures = {
+type LoginAfterFailures = {
   timeMs: number;
   hostName: string;
   address: string;

@@ -8,7 +8,7 @@ import { firstDataMs } from "./slot-sums.ts";
 import { type Band, bandOf, type Excess, excessOf, usualState, type UsualState } from "./usual.ts";
 
 /** Seven days of full hours, and the running one. */
-export const MAP_HOURS = 7 * 24;
+const MAP_HOURS = 7 * 24;
 const EXCESS_MIN_ATTACKS = 30;
 const COALESCE_MS = 500;
 const USUAL_KEPT_MS = 300_000;

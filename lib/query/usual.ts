@@ -1,7 +1,7 @@
 import { DAY_MS, WEEK_MS } from "./attack-filter.ts";
 
 /** “Usual” looks back this far, at the same weekday and hour. */
-export const USUAL_WEEKS = 4;
+const USUAL_WEEKS = 4;
 /** Before there are this many days of data, nothing is called usual. */
 const LEARNING_DAYS = 7;
 const LOW_PERCENTILE = 0.15;

@@ -4,9 +4,7 @@ import { Skeleton } from "../../../components/ui/skeleton.tsx";
 export default function MapLoading() {
   return (
     <div aria-busy="true" className="flex flex-1 flex-col">
-      <p className="sr-only" role="status">
-        Loading the map
-      </p>
+      <output className="sr-only">Loading the map</output>
       <div className="h-[45px] border-b border-line" />
       <div className="flex-1" />
       <div className="page-x border-t border-line py-3">
