@@ -17,6 +17,7 @@ import type { Enforcer } from "./firewall/enforcer.ts";
 import { Fail2ban } from "./firewall/fail2ban.ts";
 import { HostEnforcer } from "./firewall/host-enforcer.ts";
 import { NftablesDriver } from "./firewall/nftables-driver.ts";
+import { MemoryKeeper } from "./memory.ts";
 import { createLineParser, hostTimeZone } from "./parse/parse-line.ts";
 import { Intake } from "./ship/intake.ts";
 import { Shipper } from "./ship/shipper.ts";
@@ -192,6 +193,8 @@ class Agent {
       },
       { everyMs: OBSERVED_MS, settleMs: OBSERVED_SETTLE_MS, log: this.#log },
     );
+    const memory = new MemoryKeeper();
+    intake.onEvents = () => memory.note();
     intake.onBans = () => observed.soon();
     intake.onPause = () => status.soon();
     for (const source of sources) source.onHealth = () => status.soon();

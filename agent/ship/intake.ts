@@ -12,6 +12,7 @@ export class Intake {
   readonly #stop: AbortSignal;
   readonly #say: (sentence: string | null) => void;
   #paused: string | null = null;
+  onEvents: () => void = () => {};
   onBans: () => void = () => {};
   onPause: () => void = () => {};
 
@@ -39,6 +40,7 @@ export class Intake {
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
+    this.onEvents();
     if (delivery.events.some(({ kind }) => BAN_KINDS.has(kind))) this.onBans();
   }
 
