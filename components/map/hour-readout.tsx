@@ -52,7 +52,7 @@ export function HourReadout({
       </p>
       <ol className="pointer-events-auto mt-2">
         {places.slice(0, TOP).map((place) => (
-          <li key={place.placeId}>
+          <li key={place.placeId} className="max-tab:[&:nth-child(n+5)]:hidden">
             <button
               type="button"
               onClick={() => onSelect(place.placeId)}

@@ -12,14 +12,14 @@ const BUTTON = "ease-colour grid size-11 place-items-center text-t1 hover:bg-s2 
 export function ZoomButtons() {
   const map = useMap();
   return (
-    <div className="absolute top-4 right-4 z-[600] grid overflow-hidden rounded-control border border-line2 bg-bg tab:right-8">
+    <div className="absolute bottom-3 left-4 z-[600] grid grid-flow-col overflow-hidden rounded-control border border-line2 bg-bg tab:top-4 tab:right-8 tab:bottom-auto tab:left-auto tab:grid-flow-row">
       <button type="button" aria-label="Zoom in" className={BUTTON} onClick={() => zoomMap(map, "in")}>
         <Plus aria-hidden className="size-4" />
       </button>
       <button
         type="button"
         aria-label="Zoom out"
-        className={`${BUTTON} border-y border-line2`}
+        className={`${BUTTON} border-x border-line2 tab:border-x-0 tab:border-y`}
         onClick={() => zoomMap(map, "out")}
       >
         <Minus aria-hidden className="size-4" />

@@ -196,7 +196,7 @@ export function MapPage({
             className="page-x h-[56vh] overflow-y-auto tab:h-full tab:pl-[360px]"
           />
         ) : (
-          <div className="h-[46vh] tab:absolute tab:inset-0 tab:h-auto">
+          <div className="h-[64vw] max-h-[46vh] tab:max-h-none tab:absolute tab:inset-0 tab:h-auto">
             <MapCanvas
               places={places}
               countryNames={hours.countryNames}
