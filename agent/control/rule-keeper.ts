@@ -2,7 +2,7 @@ import * as z from "zod";
 import { parsePrefix } from "../../lib/event/address.ts";
 import type { Report, RulesOrder } from "../../lib/wire/wire.ts";
 import type { Enforcer, RuleTexts } from "../firewall/enforcer.ts";
-import type { Log } from "./agent-log.ts";
+import { type Log, sayOnce } from "./agent-log.ts";
 import { type Guarded, refusalToBlock } from "./guarded.ts";
 import { coveringOf, ruleSetOf } from "./rule-set.ts";
 import type { StateDirectory } from "./state-directory.ts";
@@ -44,6 +44,7 @@ export type RuleKeeperParts = {
  */
 export class RuleKeeper {
   readonly #parts: RuleKeeperParts;
+  readonly #sayTrouble: (sentence: string | null) => void;
   #generation = 0;
   #rules = new Map<string, KeptRule>();
   #applied: RuleTexts | null = null;
@@ -51,6 +52,7 @@ export class RuleKeeper {
 
   constructor(parts: RuleKeeperParts) {
     this.#parts = parts;
+    this.#sayTrouble = sayOnce(parts.log);
     const kept = parts.state.readJson(FILE, keptSchema);
     if (kept === null) return;
     this.#generation = kept.generation;
@@ -77,6 +79,13 @@ export class RuleKeeper {
     const rules = this.#active().filter((rule) => rule.effect === "deny" && rule.prefix === prefix);
     const ends = rules.map(({ untilMs }) => untilMs);
     return ends.length === 0 || ends.includes(null) ? null : Math.max(...ends.map((end) => end ?? 0));
+  }
+
+  /** How long until the time of a rule is over; at least a moment, infinite when all go on. */
+  msUntilNextEnd(): number {
+    let next = Number.POSITIVE_INFINITY;
+    for (const { untilMs } of this.#active()) if (untilMs !== null) next = Math.min(next, untilMs);
+    return Math.max(50, next - this.#parts.appNowMs());
   }
 
   /** Puts the rules from disk into the firewall, before anything else is done. Says when it can't. */
@@ -202,7 +211,10 @@ export class RuleKeeper {
       const { rules, problem } = await this.#parts.enforcer.list();
       const tookMs = performance.now() - startedMs;
       const drift = problem ?? differenceOf(wanted, rules);
-      if (drift === null) return tookMs;
+      if (drift === null) {
+        this.#sayTrouble(null);
+        return tookMs;
+      }
       const isOurs = this.#applied !== null && differenceOf(wanted, this.#applied) === null;
       if (isOurs) this.#parts.log(`The firewall is not as it should be (${drift}): it is repaired.`);
       const have = new Set(problem === null ? rules.deny : []);
@@ -214,7 +226,7 @@ export class RuleKeeper {
       await this.#verify(affected.map((rule) => ({ ...rule, removed: false })));
       return tookMs;
     } catch (error) {
-      this.#parts.log(`The firewall could not be checked: ${wordsOf(error)}`);
+      this.#sayTrouble(`The firewall can't be kept as it should be: ${wordsOf(error)}`);
       return performance.now() - startedMs;
     }
   }
