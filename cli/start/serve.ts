@@ -63,22 +63,29 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   if (!options.demo) await startLocalAgentIfEnrolled();
   // Requests end first: whatever they use goes after them.
   shutdown.add(() => drain(server));
-  await announce(config, dataDir);
+  announce(config, dataDir);
+  if (options.demo) console.log("It is open to everybody who can reach it; nothing in it is real.");
+  else await announceSetup(config);
 }
 
-async function announce(config: Config, dataDir: string): Promise<void> {
-  const addresses =
-    config.publicUrl === null ? browserAddresses(config.host, config.port) : [config.publicUrl];
-  const [first = "", ...others] = addresses;
+function announce(config: Config, dataDir: string): void {
+  const [first = "", ...others] = addressesOf(config);
   console.log(`Banwatch is running at ${first}${others.length === 0 ? "" : ` (also ${others.join(", ")})`}`);
   console.log(`Its data is in ${dataDir}.`);
+}
+
+async function announceSetup(config: Config): Promise<void> {
   const token = await issueSetupToken(connections());
   if (token === null) {
     console.log("Sign in there with the account you have.");
     return;
   }
   console.log("\nCreate the admin with this link. It works once:");
-  for (const address of addresses) console.log(`  ${address}/setup?token=${token}`);
+  for (const address of addressesOf(config)) console.log(`  ${address}/setup?token=${token}`);
+}
+
+function addressesOf(config: Config): string[] {
+  return config.publicUrl === null ? browserAddresses(config.host, config.port) : [config.publicUrl];
 }
 
 /** Lets answers under way end, then closes what stays open on purpose, such as live streams. */

@@ -3,6 +3,7 @@ import { config } from "../config/config.ts";
 import { type Connections, connections } from "../db/client.ts";
 import { session } from "../db/schema/index.ts";
 import { AppError } from "../error/app-error.ts";
+import { instance } from "../instance/instance.ts";
 import { auth } from "./auth.ts";
 import { peerAddress } from "./peer-address.ts";
 import { mayActAs, type Role, ROLES } from "./role.ts";
@@ -19,7 +20,7 @@ export type Person = {
 };
 
 /**
- * The signed-in person who sent the request, when their role suffices.
+ * The signed-in person who sent the request, when their role suffices; in a demonstration anybody, as a guest.
  * Throws AppError `not_signed_in`, or `not_allowed` (also for a request that another web site made a browser send).
  */
 export async function authorise(
@@ -29,20 +30,35 @@ export async function authorise(
 ): Promise<Person> {
   refuseOtherSites(headers);
   const found = await (await auth(from)).api.getSession({ headers });
-  if (found === null)
-    throw new AppError("not_signed_in", "You are not signed in, or your session has ended.");
+  if (found === null) return authoriseGuest(headers, role, from);
   const held = ROLES.find((each) => each === found.user.role);
-  if (held === undefined || !mayActAs(held, role)) {
-    throw new AppError(
-      "not_allowed",
-      `This needs the role ${role}; yours is ${held ?? "none"}. Ask an admin.`,
-    );
-  }
+  if (held === undefined || !mayActAs(held, role)) throw tooSmall(held, role);
   const fromAddress = peerAddress(headers);
   if (fromAddress !== null && fromAddress !== found.session.ipAddress) {
     await noteAddress(from, found.session.id, fromAddress);
   }
   return { id: found.user.id, name: found.user.name, email: found.user.email, role: held, fromAddress };
+}
+
+/** A demonstration is open to everybody, as an operator whose every action is refused: nothing in it is real. */
+async function authoriseGuest(headers: Headers, role: Role, from: Connections): Promise<Person> {
+  const { demo } = await instance(from);
+  if (!demo) throw new AppError("not_signed_in", "You are not signed in, or your session has ended.");
+  if (!mayActAs("operator", role)) throw tooSmall("operator", role);
+  return {
+    id: "guest",
+    name: "Guest",
+    email: "no account needed",
+    role: "operator",
+    fromAddress: peerAddress(headers),
+  };
+}
+
+function tooSmall(held: Role | undefined, needed: Role): AppError {
+  return new AppError(
+    "not_allowed",
+    `This needs the role ${needed}; yours is ${held ?? "none"}. Ask an admin.`,
+  );
 }
 
 /** A browser names the site that made it send a request, unless it is this one and only reads. */
