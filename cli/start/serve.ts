@@ -4,6 +4,7 @@ import next from "next";
 import type { Config } from "../../lib/config/config.ts";
 import { startSweeping } from "../../lib/command/expire.ts";
 import { connections, disconnect } from "../../lib/db/client.ts";
+import { geo } from "../../lib/geo/geo.ts";
 import { ensureInstance, issueSetupToken } from "../../lib/instance/instance.ts";
 import { startLocalAgentIfEnrolled, stopLocalAgent } from "../../lib/local-agent/local-agent.ts";
 import { browserAddresses } from "./addresses.ts";
@@ -54,6 +55,8 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   shutdown.add(() => disconnect(connections()));
   await ensureInstance(connections(), { demo: options.demo });
   shutdown.add(startSweeping(connections()));
+  // Opened here, so that a folder without a database is said at once and the first batch does not wait.
+  await geo();
   if (options.prepare !== undefined) shutdown.add(await options.prepare());
   const app = next({ dev: false, dir: PROJECT, hostname: config.host, port: config.port });
   await app.prepare();
