@@ -5,7 +5,6 @@ import { useRouter } from "next/navigation";
 import type { ShellCounts } from "../../lib/query/shell-counts.ts";
 import { type Topic, useLiveQuery } from "../live/use-live.ts";
 import { ToastProvider } from "../ui/toast.tsx";
-import { TooltipProvider } from "../ui/tooltip.tsx";
 import type { ShellPerson } from "./account-menu.tsx";
 import { DemoBanner } from "./demo-banner.tsx";
 import { HelpDialog } from "./help-dialog.tsx";
@@ -58,33 +57,31 @@ export function Shell({
   });
   return (
     <ToastProvider>
-      <TooltipProvider delayDuration={300}>
-        <div className="flex min-h-dvh flex-col">
-          <a
-            href="#content"
-            className="fixed top-2 left-2 z-[70] -translate-y-20 rounded-control bg-t1 px-3 py-1.5 text-bg focus:translate-y-0"
-          >
-            Skip to the content
-          </a>
-          <TopBar
-            counts={counts}
-            nowMs={nowMs}
-            person={person}
-            signOut={signOut}
-            onHelp={() => setHelp(true)}
-          />
-          {demo ? <DemoBanner /> : null}
-          <main
-            id="content"
-            tabIndex={-1}
-            className="flex flex-1 flex-col pb-[calc(60px+env(safe-area-inset-bottom))] outline-none tab:pb-0"
-          >
-            {children}
-          </main>
-        </div>
-        <TabBar hostsDegraded={counts.hostsDegraded} />
-        <HelpDialog open={help} onOpenChange={setHelp} />
-      </TooltipProvider>
+      <div className="flex min-h-dvh flex-col">
+        <a
+          href="#content"
+          className="fixed top-2 left-2 z-[70] -translate-y-20 rounded-control bg-t1 px-3 py-1.5 text-bg focus:translate-y-0"
+        >
+          Skip to the content
+        </a>
+        <TopBar
+          counts={counts}
+          nowMs={nowMs}
+          person={person}
+          signOut={signOut}
+          onHelp={() => setHelp(true)}
+        />
+        {demo ? <DemoBanner /> : null}
+        <main
+          id="content"
+          tabIndex={-1}
+          className="flex flex-1 flex-col pb-[calc(60px+env(safe-area-inset-bottom))] outline-none tab:pb-0"
+        >
+          {children}
+        </main>
+      </div>
+      <TabBar hostsDegraded={counts.hostsDegraded} />
+      <HelpDialog open={help} onOpenChange={setHelp} />
     </ToastProvider>
   );
 }

@@ -7,7 +7,6 @@ import { cx } from "./cx.ts";
 
 export const Dialog = Radix.Root;
 export const DialogTrigger = Radix.Trigger;
-export const DialogClose = Radix.Close;
 
 /** A question or a list over the page. */
 export function DialogContent({

@@ -9,10 +9,6 @@ export function Input({ className, ...rest }: ComponentProps<"input">) {
   return <input className={cx(INPUT_CLASS, className)} {...rest} />;
 }
 
-export function Textarea({ className, ...rest }: ComponentProps<"textarea">) {
-  return <textarea className={cx(INPUT_CLASS, "h-auto py-2 tab:h-auto", className)} {...rest} />;
-}
-
 /** A label, the control under it, and one line that helps or says what is wrong. */
 export function Field({
   label,

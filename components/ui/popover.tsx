@@ -7,7 +7,6 @@ import { cx } from "./cx.ts";
 export const Popover = Radix.Root;
 export const PopoverTrigger = Radix.Trigger;
 export const PopoverAnchor = Radix.Anchor;
-export const PopoverClose = Radix.Close;
 
 /** Traps focus, closes on Esc, gives the focus back. */
 export function PopoverContent({
