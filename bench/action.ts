@@ -56,21 +56,20 @@ try {
         once: true,
       });
       const observer = new MutationObserver(() => {
-        const row = document.querySelector(`[data-row="${wanted}"]`);
-        if (!/verified/i.test(row?.textContent ?? "")) return;
+        const line = document.querySelector(`[data-row="${wanted}"]`);
+        if (!/verified/i.test(line?.textContent ?? "")) return;
         timing.verified = performance.now();
         observer.disconnect();
       });
       observer.observe(document.body, { childList: true, subtree: true, characterData: true });
     }, address);
     await row.getByRole("button", { name: "Unban", exact: true }).click();
-    const timing = await page.waitForFunction(() => {
-      const { timing } = window as unknown as { timing: { clicked?: number; verified?: number } };
-      return timing.clicked !== undefined && timing.verified !== undefined
-        ? timing.verified - timing.clicked
-        : null;
+    const took = await page.waitForFunction(() => {
+      const { clicked, verified } = (window as unknown as { timing: { clicked?: number; verified?: number } })
+        .timing;
+      return clicked !== undefined && verified !== undefined ? verified - clicked : null;
     });
-    return Math.round((await timing.jsonValue())!);
+    return Math.round((await took.jsonValue())!);
   }
 } finally {
   await world.remove();

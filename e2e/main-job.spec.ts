@@ -45,10 +45,8 @@ test.describe("the main job", () => {
   test("the command on the page connects the host, with nothing but npm on it", async () => {
     const join = await makeJoinToken(page);
     const address = `${world.server}/agent/banwatch.tgz`;
-    const enrolment = world.host.namespace.start("npx", [
-      ...["--yes", address, "agent", "--once"],
-      ...["--server", world.server, "--join", join],
-    ]);
+    const command = ["--yes", address, "agent", "--once", "--server", world.server, "--join", join];
+    const enrolment = world.host.namespace.start("npx", command);
     await enrolment.ended;
     expect(enrolment.process.exitCode, enrolment.output).toBe(0);
     world.startAgent();

@@ -1,6 +1,6 @@
 import { expect, type Page } from "@playwright/test";
 
-export const ADMIN = {
+const ADMIN = {
   name: "Mara Keller",
   email: "mara@example.org",
   password: "correct horse battery staple",

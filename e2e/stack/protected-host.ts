@@ -17,6 +17,8 @@ banaction = nftables-multiport
 banaction_allports = nftables-allports
 usedns = no
 ignoreip = 127.0.0.1/8
+# Asks for the machine's own name, which no name server answers here.
+ignoreself = false
 
 [sshd]
 enabled = true

@@ -14,7 +14,9 @@ afterAll(() => demonstration.close());
 test("a demonstration lets anybody in, as a guest who is no admin", async () => {
   const guest = await authorise(new Headers(), "operator", demonstration);
   expect(guest).toMatchObject({ name: "Guest", role: "operator" });
-  await expect(authorise(new Headers(), "admin", demonstration)).rejects.toMatchObject({ code: "not_allowed" });
+  await expect(authorise(new Headers(), "admin", demonstration)).rejects.toMatchObject({
+    code: "not_allowed",
+  });
 });
 
 test("not even a demonstration answers to another web site", async () => {

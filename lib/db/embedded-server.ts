@@ -48,8 +48,7 @@ export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServ
   await ensureDatabase(socketDirectory);
   return {
     url,
-    stop: async () =>
-      void (await run(binaries.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account)),
+    stop: () => run(binaries.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account),
   };
 }
 
