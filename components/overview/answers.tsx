@@ -284,14 +284,25 @@ function BlockedAnswer({ overview: { blocked, now, protection } }: { overview: O
         title={`${whole(now.unbansHour)} lifted in the last hour`}
       >
         <BansNow name="in 1 h" now={now.bansHour} word="bans" /> ·{" "}
-        <BansNow name="in 24 h" now={now.bansDay} />
+        <BansNow name="in 24 h" now={now.bansDay} brief />
       </p>
     </Answer>
   );
 }
 
 /** `218 bans in 1 h, 1.4× usual` */
-function BansNow({ name, now, word }: { name: string; now: CountNow; word?: string }) {
+function BansNow({
+  name,
+  now,
+  word,
+  brief = false,
+}: {
+  name: string;
+  now: CountNow;
+  word?: string;
+  /** Leaves out “usual”, which stands before it in the same line. */
+  brief?: boolean;
+}) {
   const { count, usual } = now;
   const above =
     usual !== null && count > usual.high && usual.median >= 1 && count >= usual.median * NOTICED_FACTOR;
@@ -300,9 +311,15 @@ function BansNow({ name, now, word }: { name: string; now: CountNow; word?: stri
       {whole(count)}
       {word ? ` ${count === 1 ? "ban" : word}` : ""} {name}
       {usual === null ? null : above ? (
-        <span className="font-strong text-acc"> {factor(count / usual.median)} usual</span>
+        <span className="font-strong text-acc">
+          {" "}
+          {factor(count / usual.median)}
+          {brief ? "" : " usual"}
+        </span>
       ) : (
-        <span className="text-t3">{count < usual.low ? " below usual" : " as usual"}</span>
+        <span className="text-t3">
+          {count < usual.low ? (brief ? " below" : " below usual") : " as usual"}
+        </span>
       )}
     </span>
   );
