@@ -87,7 +87,7 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
         again = { everyMs: Math.min(everyMs, again?.everyMs ?? everyMs) };
         return;
       }
-      const startMs = Math.max(Date.now(), lastStartMs + Math.max(everyMs, 2 * lastTookMs));
+      const startMs = Math.max(Date.now(), lastStartMs + Math.max(everyMs, lastTookMs));
       if (startMs >= dueAtMs) return;
       clearTimeout(timer);
       dueAtMs = startMs;
