@@ -60,7 +60,6 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
     let timer: ReturnType<typeof setTimeout> | undefined;
     let dueAtMs = Number.POSITIVE_INFINITY;
     let lastStartMs = 0;
-    let lastTookMs = 0;
     let running = false;
     let again: { everyMs: number } | null = null;
     const stop = new AbortController();
@@ -72,7 +71,6 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
       lastStartMs = Date.now();
       const outcome = await fetchJson<T>(wanted.current, stop.signal);
       running = false;
-      lastTookMs = Date.now() - lastStartMs;
       if (stop.signal.aborted) return;
       if (outcome.kind === "answered") {
         setAnswer({ url: outcome.url, data: outcome.data, asOfMs: Date.now() });
@@ -87,7 +85,7 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
         again = { everyMs: Math.min(everyMs, again?.everyMs ?? everyMs) };
         return;
       }
-      const startMs = Math.max(Date.now(), lastStartMs + Math.max(everyMs, lastTookMs));
+      const startMs = Math.max(Date.now(), lastStartMs + everyMs);
       if (startMs >= dueAtMs) return;
       clearTimeout(timer);
       dueAtMs = startMs;
