@@ -10,7 +10,7 @@ import { type BanChanges, banChanges } from "./ban-changes.ts";
 import { COPY_EVENTS, encodeEvents } from "./encode-events.ts";
 import { feedOf } from "./feed-of.ts";
 import { type IncomingBatch, type PlacedEvent, placeEvents } from "./incoming-batch.ts";
-import { inTransaction, sqlStateOf } from "./in-transaction.ts";
+import { inPoolTransaction, sqlStateOf } from "../db/in-transaction.ts";
 import { storeBanChanges } from "./store-bans.ts";
 import { storeSums } from "./store-sums.ts";
 import { type BatchSums, sumEvents } from "./sum-events.ts";
@@ -59,7 +59,7 @@ async function storeBatch(connections: Connections, geo: Geo, prepared: Prepared
   for (let attempt = 1; ; attempt += 1) {
     await ensureWeekPartitions(ingestPool, timesOf(prepared.placed));
     try {
-      return await inTransaction(ingestPool, (client) => store(client, geo, prepared));
+      return await inPoolTransaction(ingestPool, (client) => store(client, geo, prepared));
     } catch (error) {
       if (attempt > 1 || sqlStateOf(error) !== NO_PARTITION) throw error;
       forgetWeekPartitions(ingestPool);
@@ -80,7 +80,7 @@ export async function storeBatchAfter(
 ): Promise<Accepted> {
   const { batch, placed, work } = prepared;
   await ensureWeekPartitions(connections.ingestPool, timesOf(placed));
-  const ahead = await inTransaction(connections.ingestPool, async (client) => {
+  const ahead = await inPoolTransaction(connections.ingestPool, async (client) => {
     await copyEvents(client, work.rows);
     await previous;
     const { highWater: before, hostName } = await lockStream(client, batch);

@@ -4,7 +4,7 @@ import type { Geo } from "../geo/geo.ts";
 import { publish } from "../live/publish.ts";
 import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
 import type { Observed } from "../wire/wire.ts";
-import { inTransaction } from "./in-transaction.ts";
+import { inPoolTransaction } from "../db/in-transaction.ts";
 import { canonical, deleteBans } from "./store-bans.ts";
 
 /**
@@ -18,7 +18,7 @@ export async function acceptObserved(
   observed: Observed,
   nowMs: number = Date.now(),
 ): Promise<void> {
-  await inTransaction(connections.ingestPool, async (client) => {
+  await inPoolTransaction(connections.ingestPool, async (client) => {
     await lockBans(client, hostId);
     const touched = await replaceBans(client, hostId, observed, Math.min(observed.observedAtMs, nowMs));
     if (touched.size === 0) return;

@@ -5,7 +5,7 @@ const ATTEMPTS = 5;
 const TRY_AGAIN = new Set(["40001", "40P01"]);
 
 /** Runs the work in a transaction, again when PostgreSQL asks for it. An error of the work undoes all of it. */
-export async function inTransaction<Result>(
+export async function inPoolTransaction<Result>(
   pool: pg.Pool,
   work: (client: pg.PoolClient) => Promise<Result>,
 ): Promise<Result> {
