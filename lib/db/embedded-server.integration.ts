@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type EmbeddedServer, startEmbeddedServer } from "./embedded-server.ts";
 import { migrateDatabase } from "./migrate.ts";
 
@@ -43,11 +43,9 @@ describe("the embedded server", () => {
     expect(again.url).toBe(server.url);
   });
 
-  it("starts again after kill -9, with all that was committed", async () => {
+  it("starts again at once after kill -9, with all that was committed", async () => {
     await query(server.url, "create table kept as select 42 as answer");
-    const pid = serverPid();
-    process.kill(pid, "SIGKILL");
-    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow(), { timeout: 10_000 });
+    process.kill(serverPid(), "SIGKILL");
     server = await startEmbeddedServer(directory);
     expect(await query(server.url, "select answer from kept")).toEqual([{ answer: 42 }]);
   });

@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { Problem } from "../error/problem.ts";
 import { ensureAccount, type Account } from "./account.ts";
@@ -24,6 +25,9 @@ const USER = "banwatch";
 const DATABASE = "banwatch";
 /** Only part of the socket's file name: the server does not listen on any network. */
 const PORT = 5432;
+/** How long a server that is there already may take until it answers, or is gone. */
+const SETTLE_MS = 30_000;
+const ASK_EVERY_MS = 100;
 
 /**
  * Starts PostgreSQL with its data under `dataDir`, or adopts the one that a killed Banwatch left running there.
@@ -41,7 +45,7 @@ export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServ
   const binaries = await findBinaries(dataDir, account);
   if (!existsSync(join(directory, "PG_VERSION"))) await initialise(binaries, directory, account);
   refuseOtherMajorVersion(directory);
-  if (!(await isRunning(binaries, directory, account))) {
+  if (!(await isThere(binaries, directory, socketDirectory, account))) {
     await start(binaries, directory, socketDirectory, account);
   }
   const url = `postgresql://${USER}@/${DATABASE}?host=${encodeURIComponent(socketDirectory)}&port=${PORT}`;
@@ -95,6 +99,40 @@ function refuseOtherMajorVersion(directory: string): void {
   );
 }
 
+/**
+ * Whether a server runs there and answers. One that was killed a moment ago, or is still recovering, counts as running
+ * for `pg_ctl` and answers nobody: it is waited for. Throws a `Problem` when it neither answers nor ends.
+ */
+async function isThere(
+  binaries: Binaries,
+  directory: string,
+  socketDirectory: string,
+  account: Account | null,
+): Promise<boolean> {
+  const deadlineMs = Date.now() + SETTLE_MS;
+  while (await isRunning(binaries, directory, account)) {
+    if (await answers(socketDirectory)) return true;
+    if (Date.now() > deadlineMs) {
+      throw new Problem(
+        `The process that ${join(directory, "postmaster.pid")} names runs, but no database answers. ` +
+          "If it is not PostgreSQL, remove that file and start again.",
+      );
+    }
+    await pause(ASK_EVERY_MS);
+  }
+  return false;
+}
+
+async function answers(socketDirectory: string): Promise<boolean> {
+  const client = serverClient(socketDirectory);
+  // A server that goes away while it is asked is one that doesn't answer.
+  client.on("error", () => undefined);
+  return client.connect().then(
+    () => client.end().then(() => true),
+    () => false,
+  );
+}
+
 async function isRunning(binaries: Binaries, directory: string, account: Account | null): Promise<boolean> {
   return execute(binaries.pgCtl, ["status", "-D", directory], account).then(
     () => true,
@@ -135,7 +173,7 @@ function quote(setting: string): string {
 }
 
 async function ensureDatabase(socketDirectory: string): Promise<void> {
-  const client = new pg.Client({ user: USER, database: "postgres", host: socketDirectory, port: PORT });
+  const client = serverClient(socketDirectory);
   await client.connect();
   try {
     const { rowCount } = await client.query("select from pg_database where datname = $1", [DATABASE]);
@@ -143,6 +181,11 @@ async function ensureDatabase(socketDirectory: string): Promise<void> {
   } finally {
     await client.end();
   }
+}
+
+function serverClient(socketDirectory: string): pg.Client {
+  const where = { host: socketDirectory, port: PORT, connectionTimeoutMillis: SETTLE_MS };
+  return new pg.Client({ user: USER, database: "postgres", ...where });
 }
 
 async function run(program: string, args: string[], account: Account | null): Promise<void> {
