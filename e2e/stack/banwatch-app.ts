@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { resolve } from "node:path";
 import type { Namespace } from "./namespace.ts";
 import type { LongRunning } from "./programs.ts";
@@ -19,15 +20,32 @@ export class BanwatchApp {
 
   /** Answers the one-time link's token, when there is no admin yet. */
   async start(command = "start"): Promise<string | null> {
-    const { CI: _, ...environment } = process.env;
-    const settings = { PORT: String(this.port), BANWATCH_DATA_DIR: this.#dataDir };
-    this.#process = this.#namespace.start(process.execPath, [resolve(PROJECT, "cli/main.ts"), command], {
-      ...environment,
-      ...settings,
-    });
+    this.#process = this.#namespace.start(
+      process.execPath,
+      [resolve(PROJECT, "cli/main.ts"), command],
+      this.#environment(),
+    );
     await this.#process.printed(/Banwatch is running at .*\nIts data is in .*\n/);
     await this.#process.printed(/setup\?token=|Sign in/);
     return /setup\?token=(\S+)/.exec(this.#process.output)?.[1] ?? null;
+  }
+
+  /** Runs `banwatch …` beside it, on the same data, and answers what it printed. */
+  command(input: string, ...args: string[]): Promise<string> {
+    const [enter, ...rest] = this.#namespace.enter;
+    const program = [...rest, process.execPath, resolve(PROJECT, "cli/main.ts"), ...args];
+    return new Promise((done, reject) => {
+      const child = execFile(enter, program, { env: this.#environment() }, (error, stdout, stderr) => {
+        if (error === null) done(stdout);
+        else reject(new Error(`banwatch ${args.join(" ")}: ${stderr.trim()}`, { cause: error }));
+      });
+      child.stdin?.end(input);
+    });
+  }
+
+  #environment(): NodeJS.ProcessEnv {
+    const { CI: _, ...environment } = process.env;
+    return { ...environment, PORT: String(this.port), BANWATCH_DATA_DIR: this.#dataDir };
   }
 
   get output(): string {
