@@ -8,13 +8,13 @@ const PROJECT = resolve(import.meta.dirname, "../..");
 /** The built app, started as its users start it. */
 export class BanwatchApp {
   readonly #namespace: Namespace;
-  readonly #dataDir: string;
+  readonly dataDir: string;
   readonly port: number;
   #process: LongRunning | null = null;
 
   constructor(namespace: Namespace, dataDir: string, port = 3000) {
     this.#namespace = namespace;
-    this.#dataDir = dataDir;
+    this.dataDir = dataDir;
     this.port = port;
   }
 
@@ -45,7 +45,7 @@ export class BanwatchApp {
 
   #environment(): NodeJS.ProcessEnv {
     const { CI: _, ...environment } = process.env;
-    return { ...environment, PORT: String(this.port), BANWATCH_DATA_DIR: this.#dataDir };
+    return { ...environment, PORT: String(this.port), BANWATCH_DATA_DIR: this.dataDir };
   }
 
   get output(): string {
