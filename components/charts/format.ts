@@ -11,11 +11,12 @@ export function whole(value: number): string {
   return WHOLE.format(Math.round(value));
 }
 
-/** `22.1 %`; under a tenth of a percent `< 0.1 %`. */
+/** `22.1 %`; all of it `100 %`; under a tenth of a percent `< 0.1 %`. */
 export function share(part: number, total: number): string {
   if (total <= 0) return "0 %";
   const percent = (part / total) * 100;
   if (part > 0 && percent < 0.05) return "< 0.1 %";
+  if (percent >= 99.95) return "100 %";
   return `${percent.toFixed(1)} %`;
 }
 

@@ -14,7 +14,7 @@ import { type LocalAgent, ThisMachine, type WatchThisMachine } from "./this-mach
 
 const TOPICS: readonly Topic[] = ["hosts", "events"];
 const PROMISES = [
-  "Reads fail2ban and firewall logs. Nothing else leaves the host.",
+  "Reads fail2ban’s log. Nothing else leaves the host.",
   "Changes a ban only when you confirm it here, and you can undo it.",
   "Opens no port. It connects out to Banwatch and to nothing else.",
 ];
