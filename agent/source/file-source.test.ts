@@ -140,6 +140,16 @@ describe("a log file that is followed", () => {
     await sees("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4");
   });
 
+  it("misses no file when two rotations pass while it follows", async () => {
+    writeFileSync(path, ban("192.0.2.1"));
+    follow();
+    await sees("192.0.2.1");
+    renameSync(path, `${path}.2`);
+    writeFileSync(`${path}.1`, ban("192.0.2.2"));
+    writeFileSync(path, ban("192.0.2.3"));
+    await sees("192.0.2.1", "192.0.2.2", "192.0.2.3");
+  });
+
   it("starts again when it was truncated, and finds in the copy what it hadn't read", async () => {
     writeFileSync(path, ban("192.0.2.1") + ban("192.0.2.2"));
     follow();

@@ -87,30 +87,39 @@ export class FileSource implements Source {
   /** Reads what was written while nobody looked, up to the file that is live now. */
   async #catchUp(): Promise<void> {
     const saved = this.#saved;
-    if (saved === null) {
-      for (const file of await rotatedFiles(this.name)) await this.#readRotatedFile(file, 0);
+    // Before the rotated ones are listed: what is rotated from now on is in our hands, and none falls in between.
+    const live = await this.#openLive();
+    if (saved !== null && live !== null && (await isSavedFile(live, saved))) {
+      this.#follow(live, saved.offset);
       return;
     }
-    const live = await this.#openLive();
-    if (live !== null) {
-      const { size } = await live.handle.stat();
-      const firstBytes = await readFirstBytes(live.handle);
-      const sameStart = saved.fingerprint.length === 0 || fingerprintMatches(saved.fingerprint, firstBytes);
-      const sameFile = live.inode === saved.inode && live.device === saved.device;
-      if (sameFile && sameStart && size >= saved.offset) {
-        this.#follow(live, saved.offset);
-        return;
-      }
-      await live.handle.close();
-    }
-    const rotated = await rotatedFiles(this.name);
-    const at = await this.#indexOfSaved(rotated, saved);
+    const rotated = await this.#rotatedBefore(live);
+    const at = saved === null ? -1 : await this.#indexOfSaved(rotated, saved);
     for (const [index, file] of rotated.entries()) {
-      if (index === at) await this.#readRotatedFile(file, saved.offset);
+      if (saved !== null && index === at) await this.#readRotatedFile(file, saved.offset);
       // Not found: it has been deleted, or was empty when it was last seen. What is newer was not read either.
-      else if (at === -1 ? file.modifiedMs > saved.modifiedMs : index > at)
+      else if (saved === null || (at === -1 ? file.modifiedMs > saved.modifiedMs : index > at))
         await this.#readRotatedFile(file, 0);
     }
+    await this.#goOver(live);
+  }
+
+  /** Follows the live file from its start, once all before it is read; else it is for the next time. */
+  async #goOver(live: OpenFile | null): Promise<void> {
+    if (live === null) return;
+    if (this.#stop.aborted) await live.handle.close();
+    else this.#follow(live, 0);
+  }
+
+  /** The rotated files, oldest first, up to the live one, should it have become one of them already. */
+  async #rotatedBefore(live: OpenFile | null): Promise<RotatedFile[]> {
+    const before: RotatedFile[] = [];
+    for (const file of await rotatedFiles(this.name)) {
+      const about = await stat(file.path).catch(() => null);
+      if (live !== null && about?.ino === live.inode && about.dev === live.device) break;
+      before.push(file);
+    }
+    return before;
   }
 
   /** Where the file that was read last is among the rotated ones, newest first; -1 when it isn't. */
@@ -164,9 +173,21 @@ export class FileSource implements Source {
       if ((await this.#readToEnd(file)) === "truncated") continue;
       if (!replaced || this.#stop.aborted) return;
       await this.#reader.finishFile(this.#identity(file));
+      await this.#goOnAfter(file);
       await file.handle.close();
-      this.#file = null;
     }
+  }
+
+  /** Goes over to the live file, through those that took its place and were rotated before we looked. */
+  async #goOnAfter(file: OpenFile): Promise<void> {
+    const position = { ...this.#identity(file), offset: this.#readOffset };
+    this.#file = null;
+    const live = await this.#openLive();
+    const rotated = await this.#rotatedBefore(live);
+    const at = await this.#indexOfSaved(rotated, position);
+    // Not found: it has been deleted, or has a name that no rotation gives. Then nothing says what came after it.
+    for (const missed of at === -1 ? [] : rotated.slice(at + 1)) await this.#readRotatedFile(missed, 0);
+    await this.#goOver(live);
   }
 
   #follow(file: OpenFile, offset: number): void {
@@ -250,6 +271,15 @@ export class FileSource implements Source {
     const { device, inode, fingerprint } = file;
     return { device, inode, fingerprint, modifiedMs: this.#modifiedMs };
   }
+}
+
+/** Whether the file is the one that was read up to that position, and has only grown since. */
+async function isSavedFile(live: OpenFile, saved: Position): Promise<boolean> {
+  const { size } = await live.handle.stat();
+  const firstBytes = await readFirstBytes(live.handle);
+  const sameStart = saved.fingerprint.length === 0 || fingerprintMatches(saved.fingerprint, firstBytes);
+  const sameFile = live.inode === saved.inode && live.device === saved.device;
+  return sameFile && sameStart && size >= saved.offset;
 }
 
 /** Wakes up when something happens to a file or to its place in the directory. */
