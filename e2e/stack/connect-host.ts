@@ -1,12 +1,17 @@
-import type { Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import type { LongRunning } from "./programs.ts";
 import { until } from "./protected-host.ts";
 import type { World } from "./world.ts";
 
 /** Makes a join line on the page of the first run, as a person does, and answers the token in it. */
 export async function makeJoinToken(page: Page): Promise<string> {
-  await page.getByRole("radio", { name: "Another host" }).click();
-  await page.getByRole("button", { name: "Make the line" }).click();
+  const make = page.getByRole("button", { name: "Make the line" });
+  // A click that comes before the page's script does nothing, and is made again, as a person would.
+  await expect(async () => {
+    await page.getByRole("radio", { name: "Another host" }).click();
+    await expect(make).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await make.click();
   const line = await page.getByText(/npx --yes \S+ agent .*--join bwj_/).textContent();
   return /--join (bwj_\S+)/.exec(line!)![1]!;
 }
