@@ -301,6 +301,16 @@ test.describe("the pages", () => {
     await expect(page.locator("body[data-not-reloaded]")).toHaveCount(1);
   });
 
+  test("a page that can't be made while the database is away comes back by itself", async () => {
+    process.kill(world.app.databasePid, "SIGKILL");
+    await page.goto(`${world.origin}/bans`);
+    await expect(page.getByRole("alert").filter({ hasText: "nothing was changed" })).toBeVisible();
+    await world.app.stop("SIGKILL");
+    await world.app.start();
+    await expect(page.getByRole("heading", { name: "Active bans" })).toBeVisible({ timeout: 30_000 });
+    await expect(live(page)).toBeVisible();
+  });
+
   async function signIn(at: Page, password: string): Promise<void> {
     await at.getByLabel("E-mail").fill(VIEWER.email);
     await at.getByLabel("Password", { exact: true }).fill(password);

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import type { Namespace } from "./namespace.ts";
 import type { LongRunning } from "./programs.ts";
 
@@ -28,6 +29,12 @@ export class BanwatchApp {
     await this.#process.printed(/Banwatch is running at .*\nIts data is in .*\n/);
     await this.#process.printed(/setup\?token=|Sign in/);
     return /setup\?token=(\S+)/.exec(this.#process.output)?.[1] ?? null;
+  }
+
+  /** The process of its own database. */
+  get databasePid(): number {
+    const file = join(this.dataDir, "postgres/postmaster.pid");
+    return Number(readFileSync(file, "utf8").split("\n")[0]);
   }
 
   /** Runs `banwatch …` beside it, on the same data, and answers what it printed. */
