@@ -39,8 +39,9 @@ export function SetupForm({
     setProblem(answer.message);
     setBusy(false);
   };
+  // Sent before the page's script runs, the password must not become a part of the address.
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
       <Field label="Name" htmlFor="name" hint="It stands in the log of actions beside what you do.">
         <Input
           id="name"

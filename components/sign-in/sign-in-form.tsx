@@ -39,8 +39,9 @@ export function SignInForm({
     setBusy(false);
     document.getElementById("password")?.focus();
   };
+  // Sent before the page's script runs, the password must not become a part of the address.
   return (
-    <form onSubmit={(event) => void submit(event)} className="grid gap-4">
+    <form method="post" onSubmit={(event) => void submit(event)} className="grid gap-4">
       <Field label="E-mail" htmlFor="email">
         <Input
           id="email"
