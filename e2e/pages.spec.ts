@@ -119,6 +119,16 @@ test.describe("the pages", () => {
     await viewer.context().close();
   });
 
+  test("a password never stands in an address, not even when it is sent before the page's script runs", async () => {
+    const early = await world.browser.newPage({ javaScriptEnabled: false });
+    await early.goto(`${world.origin}/sign-in`);
+    const answered = early.waitForResponse((response) => response.request().isNavigationRequest());
+    await signIn(early, VIEWER.password);
+    expect((await answered).status()).toBeLessThan(500);
+    await expect(early).toHaveURL(`${world.origin}/sign-in`);
+    await early.context().close();
+  });
+
   test("a viewer sees every page, and nothing on it that changes anything", async () => {
     const viewer = await signedInViewer();
     const changing = /ban|undo|connect|revoke|make the line|choose file/i;
