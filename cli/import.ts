@@ -4,15 +4,14 @@ import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { hostTimeZone } from "../agent/parse/parse-line.ts";
 import { COMMAND_LINE, recordAction } from "../lib/action/record-action.ts";
-import { type Config, readConfig } from "../lib/config/config.ts";
-import { type Connections, connect, disconnect } from "../lib/db/client.ts";
+import { readConfig } from "../lib/config/config.ts";
+import type { Connections } from "../lib/db/client.ts";
 import { Problem } from "../lib/error/problem.ts";
 import { geo } from "../lib/geo/geo.ts";
 import { importHostId } from "../lib/import/import-host.ts";
 import { type ImportCounts, importLog } from "../lib/import/import-log.ts";
 import { isTimeZone } from "../lib/import/time-zone.ts";
-import { chooseDataDirectory, lockDataDirectory, prepareDataDirectory } from "./start/data-directory.ts";
-import { openDatabase } from "./start/database.ts";
+import { withDatabase } from "./start/with-database.ts";
 
 type Options = { host: string; tz: string };
 
@@ -50,41 +49,6 @@ async function checkReadable(files: readonly string[]): Promise<void> {
       throw new Problem(`The file ${file} can't be read. Nothing was imported.`, { cause });
     });
     if (!found.isFile()) throw new Problem(`${file} is not a file. Nothing was imported.`);
-  }
-}
-
-/** Uses the database of the running Banwatch; when none runs, starts the embedded one and stops it after. */
-async function withDatabase(
-  config: Config,
-  work: (connections: Connections) => Promise<void>,
-): Promise<void> {
-  const dataDir = chooseDataDirectory(config.dataDir, process.env.BANWATCH_DATA_DIR !== undefined);
-  let unlock: (() => void) | null = null;
-  if (config.databaseUrl === null) {
-    prepareDataDirectory(dataDir);
-    unlock = lockUnlessRunning(dataDir);
-  }
-  process.env.BANWATCH_DATA_DIR = dataDir;
-  const database = await openDatabase(config.databaseUrl, dataDir);
-  const connections = connect(database.url);
-  try {
-    await work(connections);
-  } finally {
-    await disconnect(connections);
-    if (unlock !== null) {
-      await database.stop();
-      unlock();
-    }
-  }
-}
-
-/** Null: Banwatch runs with this directory, so its database does too. */
-function lockUnlessRunning(dataDir: string): (() => void) | null {
-  try {
-    return lockDataDirectory(dataDir);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
   }
 }
 

@@ -11,11 +11,8 @@ import {
   removeUser,
 } from "../lib/auth/users.ts";
 import { readConfig } from "../lib/config/config.ts";
-import { connect, type Connections, disconnect } from "../lib/db/client.ts";
-import { AppError } from "../lib/error/app-error.ts";
 import { Problem } from "../lib/error/problem.ts";
-import { chooseDataDirectory, lockDataDirectory, prepareDataDirectory } from "./start/data-directory.ts";
-import { openDatabase } from "./start/database.ts";
+import { withDatabase } from "./start/with-database.ts";
 
 /** `banwatch user …`: people, directly in the database; whoever can read its files needs no other permission. */
 export function addUserCommand(program: Command): void {
@@ -29,7 +26,7 @@ export function addUserCommand(program: Command): void {
     .action(async (email: string, options: { name: string; role: string }) => {
       const role = readRole(options.role);
       const password = await readPassword();
-      await withDatabase((database) =>
+      await withDatabase(readConfig(process.env), (database) =>
         addUser(database, COMMAND_LINE, { ...options, email, role, password }),
       );
       console.log(`${email} may sign in as ${role}.`);
@@ -41,7 +38,9 @@ export function addUserCommand(program: Command): void {
     .argument("<role>", ROLES.join(", "))
     .action(async (email: string, roleText: string) => {
       const role = readRole(roleText);
-      await withDatabase((database) => changeRole(database, COMMAND_LINE, email, role));
+      await withDatabase(readConfig(process.env), (database) =>
+        changeRole(database, COMMAND_LINE, email, role),
+      );
       console.log(`${email} is ${role} now.`);
     });
   user
@@ -52,7 +51,7 @@ export function addUserCommand(program: Command): void {
     .argument("<email>")
     .action(async (email: string) => {
       const password = await readPassword();
-      await withDatabase((database) => changePassword(database, email, password));
+      await withDatabase(readConfig(process.env), (database) => changePassword(database, email, password));
       console.log(`The password of ${email} is changed; they must sign in again.`);
     });
   user
@@ -60,7 +59,7 @@ export function addUserCommand(program: Command): void {
     .description("end all sessions of a person, on every device")
     .argument("<email>")
     .action(async (email: string) => {
-      const ended = await withDatabase((database) => endSessions(database, email));
+      const ended = await withDatabase(readConfig(process.env), (database) => endSessions(database, email));
       console.log(`${ended} ${ended === 1 ? "session" : "sessions"} of ${email} ended.`);
     });
   user
@@ -68,14 +67,14 @@ export function addUserCommand(program: Command): void {
     .description("remove a person and end their sessions")
     .argument("<email>")
     .action(async (email: string) => {
-      await withDatabase((database) => removeUser(database, COMMAND_LINE, email));
+      await withDatabase(readConfig(process.env), (database) => removeUser(database, COMMAND_LINE, email));
       console.log(`${email} can't sign in any more.`);
     });
   user
     .command("list")
     .description("list everybody who may sign in")
     .action(async () => {
-      const people = await withDatabase(listUsers);
+      const people = await withDatabase(readConfig(process.env), listUsers);
       for (const { email, role, name } of people) console.log(`${email}\t${role}\t${name}`);
       if (people.length === 0) console.log("Nobody yet: open the link that npm start prints.");
     });
@@ -85,38 +84,6 @@ function readRole(text: string): Role {
   const role = ROLES.find((each) => each === text);
   if (role === undefined) throw new Problem(`“${text}” is not a role: choose one of ${ROLES.join(", ")}.`);
   return role;
-}
-
-/**
- * The database as `npm start` finds it; ours is stopped again unless the app runs and needs it.
- * Throws a `Problem` with the sentence of what was refused.
- */
-async function withDatabase<T>(work: (connections: Connections) => Promise<T>): Promise<T> {
-  const { databaseUrl, dataDir: wanted } = readConfig(process.env);
-  const dataDir = chooseDataDirectory(wanted, process.env.BANWATCH_DATA_DIR !== undefined);
-  prepareDataDirectory(dataDir);
-  const release = lockUnlessRunning(dataDir);
-  const database = await openDatabase(databaseUrl, dataDir);
-  const opened = connect(database.url);
-  try {
-    return await work(opened);
-  } catch (error) {
-    throw error instanceof AppError ? new Problem(error.message, { cause: error }) : error;
-  } finally {
-    await disconnect(opened);
-    if (release !== null) await database.stop();
-    release?.();
-  }
-}
-
-/** Null when the app runs and holds the directory. */
-function lockUnlessRunning(dataDir: string): (() => void) | null {
-  try {
-    return lockDataDirectory(dataDir);
-  } catch (error) {
-    if (error instanceof Problem) return null;
-    throw error;
-  }
 }
 
 async function readPassword(): Promise<string> {

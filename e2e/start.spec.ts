@@ -59,6 +59,23 @@ test.describe("npm start", () => {
     expect(await status("/")).toBeLessThan(400);
   });
 
+  test("starts its database again when something killed it", async () => {
+    await app.start();
+    const pid = databasePid()!;
+    process.kill(pid, "SIGKILL");
+    await until("another one runs", async () => ![null, pid].includes(databasePid()));
+    await until("pages are answered", async () => (await status("/")) < 400);
+  });
+
+  test("leaves nothing behind when it is told to stop in the middle of a start", async () => {
+    const starting = app.start();
+    await until("the database is being started", async () => existsSync(join(dataDir, "postgres.new")));
+    await app.stop("SIGTERM");
+    await expect(starting).rejects.toThrow(/It ended/);
+    expect(databasePid()).toBeNull();
+    expect(existsSync(join(dataDir, "banwatch.pid"))).toBe(false);
+  });
+
   test("refuses a port that is in use, in one sentence", async () => {
     const other = machine.start(process.execPath, [
       "-e",

@@ -1,10 +1,17 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { Problem } from "../../lib/error/problem.ts";
 import { buildAgentPackage } from "./agent-package.ts";
-import type { Shutdown } from "./shutdown.ts";
 
 /** What the built app is made of. */
 const SOURCES = [
@@ -22,28 +29,29 @@ const SOURCES = [
 ];
 
 /** Builds the app and the agent's package, unless that has been done from just these sources. */
-export async function buildIfChanged(project: string, shutdown: Shutdown): Promise<void> {
+export async function buildIfChanged(project: string, stop: AbortSignal): Promise<void> {
   const stampFile = join(project, "build/built-from");
   const wanted = fingerprint(project);
   const built = existsSync(join(project, ".next/BUILD_ID")) && existsSync(stampFile);
   if (built && readFileSync(stampFile, "utf8") === wanted) return;
   console.log("Building the app (when its source has changed, about a minute) …");
   mkdirSync(join(project, "build"), { recursive: true });
-  await buildApp(project, shutdown);
+  rmSync(stampFile, { force: true });
+  await buildApp(project, stop);
   await buildAgentPackage(project);
   writeFileSync(stampFile, wanted);
 }
 
-function buildApp(project: string, shutdown: Shutdown): Promise<void> {
+function buildApp(project: string, stop: AbortSignal): Promise<void> {
   const log = join(project, "build/build.log");
   writeFileSync(log, "");
   return new Promise((resolve, reject) => {
     const next = join(project, "node_modules/next/dist/bin/next");
     const environment = { ...process.env, NODE_ENV: "production" as const, NEXT_TELEMETRY_DISABLED: "1" };
-    const child = execFile(
+    execFile(
       process.execPath,
       [next, "build"],
-      { cwd: project, env: environment },
+      { cwd: project, env: environment, signal: stop },
       (error, stdout, stderr) => {
         appendFileSync(log, stdout + stderr);
         if (error === null) resolve();
@@ -53,7 +61,6 @@ function buildApp(project: string, shutdown: Shutdown): Promise<void> {
           );
       },
     );
-    shutdown.add(() => void child.kill());
   });
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -15,6 +15,13 @@ describe("the data directory", () => {
     const directory = join(folder(), "deep/data");
     prepareDataDirectory(directory);
     writeFileSync(join(directory, "probe"), "");
+  });
+
+  it("stays as it is when it was there before", () => {
+    const directory = folder();
+    chmodSync(directory, 0o1777);
+    prepareDataDirectory(directory);
+    expect(statSync(directory).mode & 0o7777).toBe(0o1777);
   });
 
   it("is refused in a sentence when it is a file", () => {

@@ -1,15 +1,24 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
-import { isReachable } from "../../lib/db/embedded-server.ts";
+import { isReachable } from "../../lib/db/postgres-programs.ts";
 import { Problem } from "../../lib/error/problem.ts";
 
 /**
  * Where this start keeps its data. The database never runs as root, so a folder that only root can enter (a checkout
- * in /root) can't hold it: one under /var/lib/banwatch takes its place.
+ * in /root) can't hold it: one under /var/lib/banwatch takes its place. A database that is there already stays.
  */
 export function chooseDataDirectory(wanted: string, wasAskedFor: boolean): string {
-  if (process.getuid?.() !== 0 || isReachable(dirname(wanted))) return wanted;
+  if (process.getuid?.() !== 0 || existsSync(join(wanted, "postgres")) || isReachable(wanted)) return wanted;
   if (wasAskedFor) {
     throw new Problem(
       `The data directory ${wanted} lies in a folder that only root can enter, and the database never runs as root. ` +
@@ -22,9 +31,10 @@ export function chooseDataDirectory(wanted: string, wasAskedFor: boolean): strin
 /** Makes the directory if need be. Throws a `Problem` when it can't be written. */
 export function prepareDataDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true });
-    // The database's account passes through; what must be kept from others is closed below it.
-    chmodSync(directory, 0o711);
+    const made = mkdirSync(directory, { recursive: true });
+    // The database's account passes through; what must be kept from others is closed below it. A folder that was
+    // there before stays as it is.
+    if (made !== undefined) for (const each of foldersBetween(made, directory)) chmodSync(each, 0o711);
     accessSync(directory, constants.W_OK);
     const probe = join(directory, ".write-probe");
     writeFileSync(probe, "");
@@ -38,6 +48,10 @@ export function prepareDataDirectory(directory: string): void {
   }
 }
 
+function foldersBetween(outer: string, inner: string): string[] {
+  return inner === outer ? [outer] : [inner, ...foldersBetween(outer, dirname(inner))];
+}
+
 /** Takes the directory for this process until the answer is called. Throws a `Problem` when another one has it. */
 export function lockDataDirectory(directory: string): () => void {
   const file = join(directory, "banwatch.pid");
@@ -48,6 +62,8 @@ export function lockDataDirectory(directory: string): () => void {
         "or set BANWATCH_DATA_DIR to another folder.",
     );
   }
+  // One that another account left can be removed, not written.
+  rmSync(file, { force: true });
   writeFileSync(file, `${process.pid} ${startedAt(process.pid) ?? ""}\n`);
   return () => rmSync(file, { force: true });
 }

@@ -2,19 +2,24 @@ import { type EmbeddedServer, startEmbeddedServer } from "../../lib/db/embedded-
 import { migrateDatabase } from "../../lib/db/migrate.ts";
 import { Problem } from "../../lib/error/problem.ts";
 
-/** The migrated database, and how to stop it when it is our own. */
-export async function openDatabase(databaseUrl: string | null, dataDir: string): Promise<EmbeddedServer> {
-  const server =
-    databaseUrl === null
-      ? await startEmbeddedServer(dataDir)
-      : { url: databaseUrl, stop: async () => undefined };
+/** The migrated database; `embedded` is null when it is not ours. */
+export async function openDatabase(
+  databaseUrl: string | null,
+  dataDir: string,
+): Promise<{ url: string; embedded: EmbeddedServer | null }> {
+  if (databaseUrl !== null) {
+    await migrate(databaseUrl);
+    return { url: databaseUrl, embedded: null };
+  }
+  const embedded = await startEmbeddedServer(dataDir);
   try {
-    await migrate(server.url);
+    await migrate(embedded.url);
   } catch (error) {
-    await server.stop();
+    // One that ran before is needed by whoever started it.
+    if (!embedded.adopted) await embedded.stop();
     throw error;
   }
-  return server;
+  return { url: embedded.url, embedded };
 }
 
 async function migrate(url: string): Promise<void> {

