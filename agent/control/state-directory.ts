@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import type * as z from "zod";
 import { Problem } from "../../lib/error/problem.ts";
+import { openOwnFile, replaceOwnFile } from "../own-file.ts";
 
 /** Where the agent keeps its key, its spool and its rules, unless it is told otherwise. */
 export function defaultStateDirectory(): string {
@@ -49,9 +40,14 @@ export class StateDirectory {
   readJson<T>(name: string, schema: z.ZodType<T>): T | null {
     let text: string;
     try {
-      text = readFileSync(this.file(name), "utf8");
+      text = this.#readText(name);
     } catch (error) {
       if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
+      if (error instanceof Error && "code" in error && error.code === "ELOOP") {
+        throw new Problem(`${this.file(name)} is a link: remove it and start the agent again.`, {
+          cause: error,
+        });
+      }
       throw error;
     }
     try {
@@ -64,19 +60,21 @@ export class StateDirectory {
   }
 
   /**
-   * Replaces a file as a whole, readable by its owner alone; after a crash it is either the old one or the new one.
+   * Replaces a file as a whole, readable by its owner alone; after a crash, or on a full disk, it is either the old
+   * one or the new one. Throws what the disk says.
    * What isn't `durable` may be the old one after the power failed.
    */
   writeJson(name: string, value: unknown, options: { durable: boolean } = { durable: true }): void {
-    const temporary = this.file(`${name}.new`);
-    const fd = openSync(temporary, "w", 0o600);
+    replaceOwnFile(this.file(name), Buffer.from(JSON.stringify(value)), options);
+  }
+
+  #readText(name: string): string {
+    const fd = openOwnFile(this.file(name), "read");
     try {
-      writeSync(fd, JSON.stringify(value));
-      if (options.durable) fsyncSync(fd);
+      return readFileSync(fd, "utf8");
     } finally {
       closeSync(fd);
     }
-    renameSync(temporary, this.file(name));
   }
 
   release(): void {
@@ -86,7 +84,7 @@ export class StateDirectory {
   /** The lock names its process by number and by when it started, so that one that was killed holds nothing. */
   #lock(): void {
     const own = `${process.pid} ${startOf(process.pid)}`;
-    const deadline = Date.now() + LOCK_PATIENCE_MS;
+    const deadline = performance.now() + LOCK_PATIENCE_MS;
     for (;;) {
       try {
         writeFileSync(this.file("lock"), own, { flag: "wx", mode: 0o600 });
@@ -97,7 +95,7 @@ export class StateDirectory {
       const [pid = "", start = ""] = this.#readLock().split(" ");
       if (start !== "" && startOf(Number(pid)) === start && Number(pid) !== process.pid) {
         // One that was just told to end may still be at it.
-        if (Date.now() < deadline) {
+        if (performance.now() < deadline) {
           Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
           continue;
         }

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, readdirSync, readFileSync, readSync } from "node:fs";
 import { join } from "node:path";
+import { openOwnFile, replaceOwnFile } from "../own-file.ts";
 import {
   decodeRecord,
   encodeRecord,
@@ -46,7 +38,7 @@ export function inspectSegment(
   ordinal: number,
 ): { segment: Segment; size: number; last: SpoolRecord | null } {
   const path = segmentPath(directory, ordinal);
-  const content = readFileSync(path);
+  const content = contentOf(path);
   const segment: Segment = { ordinal, path, bytes: 0, events: 0, merged: 0 };
   let last: Buffer | null = null;
   for (;;) {
@@ -84,23 +76,18 @@ export function readRecordHeader(
   return readHeader(bytes);
 }
 
-/** Puts other records in place of all that a segment holds, at once or not at all. */
+/** Puts other records in place of all that a segment holds, at once or not at all. Throws what the disk says. */
 export function replaceSegment(segment: Segment, records: SpoolRecord[]): { bytes: number; events: number } {
-  const temporary = `${segment.path}.new`;
-  const fd = openSync(temporary, "w", 0o600);
-  let bytes = 0;
-  let events = 0;
+  const bytes = Buffer.concat(records.map(encodeRecord));
+  replaceOwnFile(segment.path, bytes, { durable: true });
+  return { bytes: bytes.length, events: records.reduce((sum, { events }) => sum + events.length, 0) };
+}
+
+function contentOf(path: string): Buffer {
+  const fd = openOwnFile(path, "read");
   try {
-    for (const record of records) {
-      const encoded = encodeRecord(record);
-      writeSync(fd, encoded);
-      bytes += encoded.length;
-      events += record.events.length;
-    }
-    fsyncSync(fd);
+    return readFileSync(fd);
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, segment.path);
-  return { bytes, events };
 }

@@ -1,6 +1,7 @@
-import { closeSync, constants, fdatasyncSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, fdatasyncSync, readSync } from "node:fs";
 import { crc32 } from "node:zlib";
 import * as z from "zod";
+import { openOwnFile, writeFully } from "../own-file.ts";
 
 const SLOT_BYTES = 512;
 
@@ -25,7 +26,7 @@ export class SpoolBaseFile {
   #turn = 0;
 
   constructor(path: string) {
-    this.#fd = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.#fd = openOwnFile(path, "create");
   }
 
   read(): SpoolBase | null {
@@ -45,7 +46,7 @@ export class SpoolBaseFile {
     const bytes = Buffer.alloc(SLOT_BYTES, " ");
     bytes.write(JSON.stringify({ ...base, turn: this.#turn }), 4);
     bytes.writeUInt32LE(crc32(bytes.subarray(4)), 0);
-    writeSync(this.#fd, bytes, 0, SLOT_BYTES, (this.#turn % 2) * SLOT_BYTES);
+    writeFully(this.#fd, bytes, (this.#turn % 2) * SLOT_BYTES);
     if (options.durable) fdatasyncSync(this.#fd);
   }
 

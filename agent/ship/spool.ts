@@ -1,18 +1,9 @@
-import {
-  closeSync,
-  fdatasync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  truncateSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, fdatasync, fsyncSync, ftruncateSync, mkdirSync, truncateSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { BATCH_MAX_EVENTS } from "../../lib/wire/wire.ts";
 import type { SecurityEvent } from "../../lib/event/event.ts";
+import { openOwnFile, writeFully } from "../own-file.ts";
 import type { Delivery, SourceState } from "../source/source.ts";
 import { mergeEvents } from "./merge-events.ts";
 import { encodeRecord } from "./record.ts";
@@ -134,7 +125,7 @@ export class Spool {
     let { ordinal, offset, skip } = this.#cursor;
     let bytes = 0;
     let segment = this.#segmentOf(ordinal);
-    let fd = segment === undefined ? -1 : openSync(segment.path, "r");
+    let fd = segment === undefined ? -1 : openOwnFile(segment.path, "read");
     try {
       while (segment !== undefined && events.length < maxEvents && bytes < BATCH_MAX_SPOOL_BYTES) {
         const found = readRecord(fd, segment, offset);
@@ -143,7 +134,7 @@ export class Spool {
           if (following === undefined) break;
           closeSync(fd);
           segment = following;
-          fd = openSync(segment.path, "r");
+          fd = openOwnFile(segment.path, "read");
           ordinal += 1;
           offset = 0;
           skip = 0;
@@ -251,7 +242,7 @@ export class Spool {
       if (last !== null) this.#sources = last.sources;
     }
     if (this.#segments.length === 0) this.#startSegment(this.#base.segment);
-    else this.#fd = openSync(this.#segments.at(-1)!.path, "r+");
+    else this.#fd = openOwnFile(this.#segments.at(-1)!.path, "change");
     this.#base.segment = this.#segments[0]!.ordinal;
     const end = this.#endSequence() - 1;
     if (this.#base.acknowledged > end) this.#base.firstSequence += this.#base.acknowledged - end;
@@ -260,7 +251,7 @@ export class Spool {
 
   #startSegment(ordinal: number): void {
     const path = segmentPath(this.#directory, ordinal);
-    const fd = openSync(path, "w+", 0o600);
+    const fd = openOwnFile(path, "start anew");
     // A segment knows the state of every source from its start, for when all before it are gone.
     const bytes = encodeRecord({ events: [], sources: this.#sources });
     try {
@@ -315,7 +306,7 @@ export class Spool {
   }
 
   #readAll(segment: Segment): { events: SecurityEvent[]; last: Record<string, SourceState> } {
-    const fd = openSync(segment.path, "r");
+    const fd = openOwnFile(segment.path, "read");
     try {
       const events: SecurityEvent[] = [];
       let last: Record<string, SourceState> = {};
@@ -363,7 +354,7 @@ export class Spool {
         toSkip -= segment.events;
         continue;
       }
-      const fd = openSync(segment.path, "r");
+      const fd = openOwnFile(segment.path, "read");
       try {
         let offset = 0;
         for (;;) {
@@ -395,9 +386,3 @@ export class Spool {
 }
 
 const fdatasyncOf = promisify(fdatasync);
-
-function writeFully(fd: number, bytes: Buffer, at: number): void {
-  let written = 0;
-  while (written < bytes.length)
-    written += writeSync(fd, bytes, written, bytes.length - written, at + written);
-}

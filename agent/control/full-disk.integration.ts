@@ -1,0 +1,40 @@
+import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { SmallDisk } from "../fixture/small-disk.ts";
+import { StateDirectory } from "./state-directory.ts";
+
+describe("an agent whose disk is full", () => {
+  let disk: SmallDisk;
+  let state: StateDirectory;
+
+  beforeEach(() => {
+    disk = new SmallDisk(128);
+    state = new StateDirectory(join(disk.path, "state"));
+  });
+  afterEach(() => {
+    state.release();
+    disk.remove();
+  });
+
+  it("keeps the whole old file when there is no room for the new one", () => {
+    const schema = z.array(z.string());
+    state.writeJson("rules.json", ["good"]);
+    expect(() => state.writeJson("rules.json", ["x".repeat(500_000)])).toThrow("ENOSPC");
+    expect(state.readJson("rules.json", schema)).toEqual(["good"]);
+    state.writeJson("rules.json", ["new"]);
+    expect(state.readJson("rules.json", schema)).toEqual(["new"]);
+  });
+
+  it("writes through no link that somebody else put into its directory", () => {
+    const precious = join(disk.path, "precious");
+    writeFileSync(precious, "precious");
+    symlinkSync(precious, state.file("orders.json.new"));
+    state.writeJson("orders.json", {});
+    expect(readFileSync(precious, "utf8")).toBe("precious");
+    expect(readFileSync(state.file("orders.json"), "utf8")).toBe("{}");
+    symlinkSync(precious, state.file("other.json"));
+    expect(() => state.readJson("other.json", z.object({}))).toThrow("is a link");
+  });
+});
