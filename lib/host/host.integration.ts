@@ -11,12 +11,14 @@ import { action, ban, blockedAddress, command, host, rateLimit, rule } from "../
 import { createTestDatabase } from "../db/test-database.ts";
 import { geo } from "../geo/geo.ts";
 import { ensureInstance } from "../instance/instance.ts";
+import { acceptBatch } from "../ingest/accept-batch.ts";
+import { acceptObserved } from "../ingest/accept-observed.ts";
 import { createLiveHub, type LiveHub } from "../live/live-hub.ts";
 import { hashSecret, JOIN_TOKEN_TTL_MS, joinProof, parseJoinToken } from "../wire/join-token.ts";
 import { verifyEnrolment } from "../wire/signed-enrolment.ts";
 import { verifyOrder } from "../wire/signed-order.ts";
 import { signRequest } from "../wire/signed-request.ts";
-import type { Enrol, Order, Status } from "../wire/wire.ts";
+import type { Enrol, Observed, Order, Status } from "../wire/wire.ts";
 import { acceptStatus } from "./accept-status.ts";
 import { authenticateHost } from "./authenticate-host.ts";
 import { enrolHost } from "./enrol-host.ts";
@@ -213,6 +215,68 @@ test("what a removed host blocked no longer counts as blocked", async () => {
   await revokeHost(database, await geo(), ada, made.id, Date.now());
   expect(await database.db.select().from(ban)).toEqual([]);
   expect(await database.db.select().from(blockedAddress)).toEqual([]);
+});
+
+describe("what a removed host had under way", () => {
+  const ofHost = (hostId: string) => ({
+    hostId,
+    stream: 0,
+    firstSequence: 1,
+    tracksBans: true,
+    events: [
+      {
+        timeMs: Date.now() - 1000,
+        kind: "ban" as const,
+        source: "fail2ban" as const,
+        count: 1,
+        sourceIp: address,
+        jail: "sshd",
+        durationSeconds: -1,
+      },
+    ],
+  });
+  const snapshot: Observed = {
+    version: 1,
+    observedAtMs: Date.now(),
+    enforcers: [
+      { enforcer: "fail2ban", jail: "sshd", bans: [{ prefix: address, sinceMs: null, untilMs: null }] },
+    ],
+  };
+
+  test("is refused when it is stored after the removal", async () => {
+    const made = await newHost();
+    const places = await geo();
+    await revokeHost(database, places, ada, made.id, Date.now());
+    const refused = { code: "key_revoked" };
+    await expect(acceptBatch(database, places, ofHost(made.id))).rejects.toMatchObject(refused);
+    await expect(acceptObserved(database, places, made.id, snapshot)).rejects.toMatchObject(refused);
+    expect(await database.db.select().from(blockedAddress)).toEqual([]);
+  });
+
+  test("is taken back with the rest when it was being stored at that moment", async () => {
+    const made = await newHost();
+    const places = await geo();
+    // Batch and removal both need this lock at their end: who holds it stops the batch before its commit.
+    const holder = new pg.Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query("select pg_advisory_lock(7226803)");
+    const waiting = async () => {
+      const { rows } = await holder.query<{ count: number }>(
+        `select count(*)::int as count from pg_stat_activity
+         where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rows[0]?.count;
+    };
+    const storing = acceptBatch(database, places, ofHost(made.id));
+    await expect.poll(waiting).toBe(1);
+    let removed = false;
+    const removing = revokeHost(database, places, ada, made.id, Date.now()).then(() => (removed = true));
+    await expect.poll(async () => removed || (await waiting()) === 2).toBe(true);
+    await holder.end();
+    await Promise.all([storing, removing]);
+    expect(await database.db.select().from(ban)).toEqual([]);
+    expect(await database.db.select().from(blockedAddress)).toEqual([]);
+  });
 });
 
 describe("the status of a host", () => {

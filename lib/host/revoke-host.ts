@@ -5,6 +5,7 @@ import { ban, command, host } from "../db/schema/index.ts";
 import { inTransaction, type Transaction } from "../db/transaction.ts";
 import { AppError } from "../error/app-error.ts";
 import type { Geo } from "../geo/geo.ts";
+import { AGENT_STREAM, holdStream } from "../ingest/lock-stream.ts";
 import { refuseInDemo } from "../instance/instance.ts";
 import { publish } from "../live/publish.ts";
 import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
@@ -24,6 +25,8 @@ export async function revokeHost(
   const now = new Date(nowMs);
   return inTransaction(connections, async (transaction) => {
     const { db, client } = transaction;
+    // First, as whoever stores does: what is under way is stored before and forgotten below, or refused after.
+    await holdStream(client, hostId, AGENT_STREAM);
     const [found] = await db
       .select()
       .from(host)

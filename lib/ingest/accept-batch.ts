@@ -10,6 +10,7 @@ import { type BanChanges, banChanges } from "./ban-changes.ts";
 import { COPY_EVENTS, encodeEvents } from "./encode-events.ts";
 import { feedOf } from "./feed-of.ts";
 import { type IncomingBatch, type PlacedEvent, placeEvents } from "./incoming-batch.ts";
+import { lockStream } from "./lock-stream.ts";
 import { inPoolTransaction, sqlStateOf } from "../db/in-transaction.ts";
 import { storeBanChanges } from "./store-bans.ts";
 import { storeSums } from "./store-sums.ts";
@@ -26,7 +27,7 @@ export type Accepted = { highWater: number; stored: number };
  * transaction: all of it or nothing. Of a batch that overlaps what is stored, only the newer events are taken.
  *
  * Throws `AppError` `sequence_gap` when events before this batch are missing and `batch_repeated` when none of it is
- * new, each with `detail.highWater`; any other error means that nothing was stored and the batch may be sent again.
+ * new, each with `detail.highWater`, and `key_revoked` when the host was removed; any other error means that nothing was stored and the batch may be sent again.
  */
 export async function acceptBatch(
   connections: Connections,
@@ -83,7 +84,7 @@ export async function storeBatchAfter(
   const ahead = await inPoolTransaction(connections.ingestPool, async (client) => {
     await copyEvents(client, work.rows);
     await previous;
-    const { highWater: before, hostName } = await lockStream(client, batch);
+    const { highWater: before, hostName } = await lockStream(client, batch.hostId, batch.stream);
     if (before + 1 !== batch.firstSequence) throw new NotNext();
     return storeConsequences(client, geo, prepared, { hostName, placed, work, before });
   }).catch((error: unknown) => {
@@ -115,7 +116,7 @@ function prepareWork(batch: IncomingBatch, placed: readonly PlacedEvent[], nowMs
 
 async function store(client: pg.PoolClient, geo: Geo, prepared: PreparedBatch): Promise<Accepted> {
   const { batch, nowMs } = prepared;
-  const { highWater: before, hostName } = await lockStream(client, batch);
+  const { highWater: before, hostName } = await lockStream(client, batch.hostId, batch.stream);
   const placed = newerEvents(prepared, before);
   const work = placed === prepared.placed ? prepared.work : prepareWork(batch, placed, nowMs);
   await copyEvents(client, work.rows);
@@ -140,20 +141,6 @@ async function storeConsequences(
     await recomputeBlocked(client, geo, touched);
   }
   return { highWater, stored: placed.length };
-}
-
-/** From here to the end of the transaction, no other batch of the stream is stored. */
-async function lockStream(
-  client: pg.PoolClient,
-  batch: IncomingBatch,
-): Promise<{ highWater: number; hostName: string }> {
-  const { rows } = await client.query<{ highWater: string; hostName: string | null }>(
-    `insert into ingest_stream (host_id, stream) values ($1, $2)
-     on conflict (host_id, stream) do update set updated_at = now()
-     returning high_water as "highWater", (select name from host where id = $1) as "hostName"`,
-    [batch.hostId, batch.stream],
-  );
-  return { highWater: Number(rows[0]?.highWater), hostName: rows[0]?.hostName ?? "" };
 }
 
 function newerEvents({ batch, placed }: PreparedBatch, highWater: number): PlacedEvent[] {

@@ -5,11 +5,13 @@ import { publish } from "../live/publish.ts";
 import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
 import type { Observed } from "../wire/wire.ts";
 import { inPoolTransaction } from "../db/in-transaction.ts";
+import { AGENT_STREAM, lockStream } from "./lock-stream.ts";
 import { canonical, deleteBans } from "./store-bans.ts";
 
 /**
  * Takes over what a host says that it blocks now: the bans of each enforcer that it names become those of the snapshot,
  * so a jail that is gone has none. Bans of an enforcer that it doesn't name (it couldn't be asked) stay as they are.
+ * Throws AppError `key_revoked` when the host was removed.
  */
 export async function acceptObserved(
   connections: Connections,
@@ -19,21 +21,13 @@ export async function acceptObserved(
   nowMs: number = Date.now(),
 ): Promise<void> {
   await inPoolTransaction(connections.ingestPool, async (client) => {
-    await lockBans(client, hostId);
+    // Batches of the agent's stream change the same bans: one at a time.
+    await lockStream(client, hostId, AGENT_STREAM);
     const touched = await replaceBans(client, hostId, observed, Math.min(observed.observedAtMs, nowMs));
     if (touched.size === 0) return;
     await publish(client, { topic: "bans", hostId });
     await recomputeBlocked(client, geo, touched);
   });
-}
-
-/** Batches of the agent's stream change the same bans: one at a time. */
-async function lockBans(client: pg.PoolClient, hostId: string): Promise<void> {
-  await client.query(
-    `insert into ingest_stream (host_id, stream) values ($1, 0)
-     on conflict (host_id, stream) do update set updated_at = now()`,
-    [hostId],
-  );
 }
 
 type Ban = {
