@@ -6,7 +6,7 @@ import type { DriverState } from "./rule-driver.ts";
 export type RuleTexts = { deny: string[]; allow: string[] };
 
 /**
- * The five verbs that need the host's highest rights; nothing else does. Arguments and answers are plain data, so that
+ * The verbs that need the host's highest rights; nothing else does. Arguments and answers are plain data, so that
  * the one who carries them out can be another process. All of them throw the host's own words.
  */
 export type Enforcer = {
@@ -14,6 +14,8 @@ export type Enforcer = {
   probe(): Promise<{ firewall: DriverState; fail2ban: Status["fail2ban"] }>;
   /** What is blocked now. `fail2ban` is null when it isn't there or not running. */
   list(): Promise<{ fail2ban: JailBans[] | null; rules: RuleTexts; problem: string | null }>;
+  /** `list`, of Banwatch's own table alone: fail2ban isn't asked, so that one that hangs holds nothing up. */
+  listRules(): Promise<{ rules: RuleTexts; problem: string | null }>;
   /** Lifts an address in every jail of fail2ban. */
   unban(prefix: string): Promise<void>;
   /** Puts an address back into jails of fail2ban. */

@@ -27,14 +27,15 @@ export class HostEnforcer implements Enforcer {
   }
 
   async list() {
+    const [fail2ban, own] = await Promise.all([this.#listFail2ban(), this.listRules()]);
+    return { fail2ban, ...own };
+  }
+
+  async listRules() {
     const firewall = await this.#driver.probe();
-    const [fail2ban, own] = await Promise.all([
-      this.#listFail2ban(),
-      firewall.state === "ready"
-        ? this.#driver.read()
-        : { rules: { deny: [], allow: [] }, problem: firewall.reason },
-    ]);
-    return { fail2ban, rules: textsOf(own.rules), problem: own.problem };
+    if (firewall.state !== "ready") return { rules: { deny: [], allow: [] }, problem: firewall.reason };
+    const { rules, problem } = await this.#driver.read();
+    return { rules: textsOf(rules), problem };
   }
 
   async unban(prefix: string): Promise<void> {

@@ -26,6 +26,9 @@ export class RemoteEnforcer implements Enforcer {
   async list() {
     return await this.#ask<Awaited<ReturnType<Enforcer["list"]>>>({ verb: "list", args: [] });
   }
+  async listRules() {
+    return await this.#ask<Awaited<ReturnType<Enforcer["listRules"]>>>({ verb: "listRules", args: [] });
+  }
   async lookInFail2ban(prefix: string) {
     return await this.#ask<Fail2banLook>({ verb: "lookInFail2ban", args: [prefix] });
   }
