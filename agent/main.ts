@@ -10,7 +10,7 @@ import { establishIdentity, type Identity } from "./control/identity.ts";
 import { OrderDesk } from "./control/order-desk.ts";
 import { OrderStream, Revoked } from "./control/order-stream.ts";
 import { ReportQueue } from "./control/report-queue.ts";
-import { RuleKeeper } from "./control/rule-keeper.ts";
+import { type Reach, RuleKeeper } from "./control/rule-keeper.ts";
 import { StateDirectory } from "./control/state-directory.ts";
 import { Ticker } from "./control/ticker.ts";
 import type { Enforcer } from "./firewall/enforcer.ts";
@@ -69,7 +69,7 @@ class Agent {
   readonly #log: Log;
   #client: AppClient | null = null;
   #reports: ReportQueue | null = null;
-  #reach: (() => Promise<boolean>) | null = null;
+  #reach: (() => Promise<Reach>) | null = null;
 
   constructor(state: StateDirectory, options: AgentOptions, parts: { enforcer: Enforcer; log: Log }) {
     this.#state = state;
@@ -105,7 +105,7 @@ class Agent {
       enforcer: this.#enforcer,
       report: (report) => this.#report(report),
       guarded: async () => await findGuarded(this.#client!.server),
-      reachesApp: async () => (await this.#reach?.()) ?? true,
+      reachesApp: async () => (await this.#reach?.()) ?? "unknown",
       appNowMs: () => this.#client?.nowMs() ?? Date.now(),
       now: Date.now,
       log: this.#log,
@@ -281,19 +281,20 @@ async function keepChecking(keeper: RuleKeeper, stop: AbortSignal): Promise<void
 }
 
 /** Tries for a minute: an app that restarts just now hasn't been cut off. */
-async function reachesApp(host: HostParts, stop: AbortSignal): Promise<boolean> {
+async function reachesApp(host: HostParts, stop: AbortSignal): Promise<Reach> {
   const deadline = Date.now() + REACH_PATIENCE_MS;
   while (!stop.aborted) {
     try {
       await sendStatus(host, stop, 5_000);
-      return true;
+      return "reached";
     } catch (error) {
-      if (error instanceof Refused || stop.aborted) return true;
-      if (Date.now() >= deadline) return false;
+      if (error instanceof Refused) return "reached";
+      if (stop.aborted) return "unknown";
+      if (Date.now() >= deadline) return "cut off";
       await new Promise((resolve) => setTimeout(resolve, 500));
     }
   }
-  return true;
+  return "unknown";
 }
 
 function asProblem(error: unknown): unknown {

@@ -1,18 +1,24 @@
 import { randomUUID } from "node:crypto";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Report, RulesOrder } from "../../lib/wire/wire.ts";
 import { HostNamespace } from "../fixture/host-namespace.ts";
 import { Fail2ban } from "../firewall/fail2ban.ts";
 import { HostEnforcer } from "../firewall/host-enforcer.ts";
 import { NftablesDriver } from "../firewall/nftables-driver.ts";
+import { runProgram } from "../firewall/run-program.ts";
 import type { Guarded } from "./guarded.ts";
-import { RuleKeeper } from "./rule-keeper.ts";
+import { type Reach, RuleKeeper } from "./rule-keeper.ts";
 import { StateDirectory } from "./state-directory.ts";
 
 let host: HostNamespace;
 let state: StateDirectory;
 let reports: Report[];
-let isReachable: boolean;
+let reach: () => Promise<Reach>;
+let asked: number;
+let nowMs: () => number;
+let report: (report: Report) => void;
 let enforcer: HostEnforcer;
 
 const NOBODY: Guarded = { own: [], gateways: [], resolvers: [], app: [], sessions: ["198.51.100.22"] };
@@ -21,7 +27,10 @@ beforeEach(async () => {
   host = await HostNamespace.create();
   state = new StateDirectory(`${host.directory}/state`);
   reports = [];
-  isReachable = true;
+  asked = 0;
+  reach = () => Promise.resolve("reached");
+  nowMs = Date.now;
+  report = (one) => reports.push(one);
   const fail2ban = new Fail2ban({ socket: host.socket, timeZone: "UTC", run: host.run });
   enforcer = new HostEnforcer({ driver: new NftablesDriver(host.run), fail2ban, run: host.run });
 });
@@ -31,10 +40,13 @@ function create(): RuleKeeper {
   return new RuleKeeper({
     state,
     enforcer,
-    report: (report) => reports.push(report),
+    report: (one) => report(one),
     guarded: () => Promise.resolve(NOBODY),
-    reachesApp: () => Promise.resolve(isReachable),
-    appNowMs: Date.now,
+    reachesApp: async () => {
+      asked += 1;
+      return await reach();
+    },
+    appNowMs: () => nowMs(),
     now: Date.now,
     log: () => {},
   });
@@ -49,12 +61,12 @@ function order(generation: number, base: number, prefixes: string[]): RulesOrder
 }
 
 const states = () => reports.map((report) => report.state);
-const denied = async () => (await enforcer.list()).rules.deny.toSorted();
+const denied = async () => (await enforcer.listRules()).rules.deny.toSorted();
 
 it("takes back what cuts the host off from the app, and keeps what was there", async () => {
   const keeper = create();
   await keeper.take(order(1, 0, ["203.0.113.1"]));
-  isReachable = false;
+  reach = () => Promise.resolve("cut off");
   reports.length = 0;
   await keeper.take(order(2, 1, ["203.0.113.2"]));
   expect(states()).toEqual(["delivered", "applied", "failed"]);
@@ -96,5 +108,98 @@ it("lifts a rule, and proves that too", async () => {
   await keeper.take({ type: "rules", generation: 2, base: 1, rules: [lift] });
   expect(reports.at(-1)).toMatchObject({ commandId: lift.commandId, state: "verified" });
   expect(reports.at(-1)!.evidence).toEqual(["nft inet banwatch deny4: 203.0.113.1 is not in it"]);
+  expect(await denied()).toEqual([]);
+});
+
+it("keeps what it has when an order can't be written down", async () => {
+  const small = `${host.directory}/small`;
+  mkdirSync(small);
+  await runProgram("mount", ["-t", "tmpfs", "-o", "size=256k", "tmpfs", small]);
+  try {
+    state = new StateDirectory(`${small}/state`);
+    const keeper = create();
+    await keeper.take(order(1, 0, ["203.0.113.1", "203.0.113.2"]));
+    expect(() => writeFileSync(`${small}/full`, Buffer.alloc(1024 * 1024))).toThrow(/ENOSPC/);
+    await expect(keeper.take(order(2, 0, ["203.0.113.3"]))).rejects.toThrow(/ENOSPC/);
+    await keeper.check();
+    expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2"]);
+    expect(keeper.generation).toBe(1);
+    rmSync(`${small}/full`);
+    expect(await keeper.take(order(2, 1, ["203.0.113.3"]))).toBe(true);
+    expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2", "203.0.113.3"]);
+  } finally {
+    await runProgram("umount", [small]);
+  }
+});
+
+it("keeps the firewall as it should be, also when nothing can be reported", async () => {
+  report = () => {
+    throw new Error("ENOSPC: no space left on device");
+  };
+  const keeper = create();
+  await keeper.take(order(1, 0, ["203.0.113.1"]));
+  expect(await denied()).toEqual(["203.0.113.1"]);
+  await host.nft("flush", "ruleset");
+  await keeper.check();
+  expect(await denied()).toEqual(["203.0.113.1"]);
+});
+
+it("ends rules on time and repairs the table while fail2ban hangs", async () => {
+  const hanging = createServer(() => {}).listen(host.socket);
+  try {
+    const keeper = create();
+    const first = order(1, 0, ["203.0.113.1", "203.0.113.2"]);
+    first.rules[1]!.untilMs = Date.now() + 60_000;
+    await keeper.take(first);
+    nowMs = () => Date.now() + 120_000;
+    await keeper.check();
+    expect(await denied()).toEqual(["203.0.113.1"]);
+    await host.nft("flush", "ruleset");
+    await keeper.check();
+    expect(await denied()).toEqual(["203.0.113.1"]);
+  } finally {
+    hanging.close();
+  }
+});
+
+it("asks after a kill whether the app can still be reached, and takes back what cuts it off", async () => {
+  await create().take(order(1, 0, ["203.0.113.1"]));
+  reach = () => new Promise(() => {});
+  const second = order(2, 1, ["203.0.113.2"]);
+  void create().take(second);
+  await expect.poll(() => asked).toBe(2);
+  reach = () => Promise.resolve("cut off");
+  const again = create();
+  await again.restore();
+  expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2"]);
+  reports.length = 0;
+  await again.check();
+  expect(await denied()).toEqual(["203.0.113.1"]);
+  expect(reports).toMatchObject([{ commandId: second.rules[0]!.commandId, state: "failed" }]);
+  asked = 0;
+  await again.check();
+  expect(asked).toBe(0);
+});
+
+it("says nothing of a rule while it is not known whether the app can be reached, and proves it later", async () => {
+  reach = () => Promise.resolve("unknown");
+  await create().take(order(1, 0, ["203.0.113.1"]));
+  expect(states()).toEqual(["delivered", "applied"]);
+  reach = () => Promise.resolve("reached");
+  const again = create();
+  await again.restore();
+  await again.check();
+  expect(states()).toEqual(["delivered", "applied", "verified"]);
+  expect(await denied()).toEqual(["203.0.113.1"]);
+});
+
+it("takes an older rule back when an allow rule that covered it is removed and the host is cut off", async () => {
+  const keeper = create();
+  const first = order(1, 0, ["203.0.113.0/24", "203.0.113.9"]);
+  first.rules[1] = { ...first.rules[1]!, effect: "allow" };
+  await keeper.take(first);
+  reach = () => Promise.resolve("cut off");
+  const removed = { ...first.rules[1]!, removed: true };
+  await keeper.take({ type: "rules", generation: 2, base: 1, rules: [removed] });
   expect(await denied()).toEqual([]);
 });

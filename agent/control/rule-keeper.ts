@@ -1,28 +1,21 @@
-import * as z from "zod";
 import { parsePrefix } from "../../lib/event/address.ts";
 import type { Report, RulesOrder } from "../../lib/wire/wire.ts";
 import type { Enforcer, RuleTexts } from "../firewall/enforcer.ts";
 import { type Log, sayOnce } from "./agent-log.ts";
 import { type Guarded, refusalToBlock } from "./guarded.ts";
-import { coveringOf, ruleSetOf } from "./rule-set.ts";
+import { activeOf, type KeptRule, keptSchema, newlyBlocking, rulesAfter } from "./kept-rules.ts";
+import { coveringOf, differenceOf, lookIn, ruleSetOf } from "./rule-set.ts";
 import type { StateDirectory } from "./state-directory.ts";
 import { wordsOf } from "./words.ts";
 
 const FILE = "rules.json";
-const keptRuleSchema = z.object({
-  ruleId: z.string(),
-  effect: z.enum(["deny", "allow"]),
-  prefix: z.string(),
-  untilMs: z.number().nullable(),
-  commandId: z.string().optional(),
-  /** Why this host doesn't do it; it is asked again when the app sends the rule again. */
-  refused: z.string().optional(),
-});
-type KeptRule = z.infer<typeof keptRuleSchema>;
-const keptSchema = z.object({ generation: z.number(), rules: z.array(keptRuleSchema) });
-
 /** With more to report on than this, the whole table is read once instead of one address after the other. */
 const LOOK_EACH_MAX = 8;
+
+/** Whether the app answers; unknown when the agent ends before that is clear. */
+export type Reach = "reached" | "cut off" | "unknown";
+const CUT_OFF =
+  "It cut this host off from Banwatch, so the host took it back: the app could not be reached for a minute.";
 
 export type RuleKeeperParts = {
   state: StateDirectory;
@@ -30,7 +23,7 @@ export type RuleKeeperParts = {
   report: (report: Report) => void;
   guarded: () => Promise<Guarded>;
   /** Whether the app can still be reached; it tries for as long as the agent waits for that. */
-  reachesApp: () => Promise<boolean>;
+  reachesApp: () => Promise<Reach>;
   /** By the app's clock, for when rules end. */
   appNowMs: () => number;
   /** By the host's own, for reports. */
@@ -45,6 +38,7 @@ export type RuleKeeperParts = {
 export class RuleKeeper {
   readonly #parts: RuleKeeperParts;
   readonly #sayTrouble: (sentence: string | null) => void;
+  readonly #sayUnreported: (sentence: string | null) => void;
   #generation = 0;
   #rules = new Map<string, KeptRule>();
   #applied: RuleTexts | null = null;
@@ -53,6 +47,7 @@ export class RuleKeeper {
   constructor(parts: RuleKeeperParts) {
     this.#parts = parts;
     this.#sayTrouble = sayOnce(parts.log);
+    this.#sayUnreported = sayOnce(parts.log);
     const kept = parts.state.readJson(FILE, keptSchema);
     if (kept === null) return;
     this.#generation = kept.generation;
@@ -112,78 +107,96 @@ export class RuleKeeper {
 
   async #take(order: RulesOrder): Promise<boolean> {
     if (order.base > this.#generation) return false;
-    const before = { generation: this.#generation, rules: new Map(this.#rules) };
-    if (order.base === 0) this.#rules = new Map();
     const guarded = await this.#parts.guarded();
-    const told: RulesOrder["rules"] = [];
-    for (const rule of order.rules) {
-      if (rule.commandId !== undefined) {
-        told.push(rule);
-        this.#report(rule.commandId, "delivered");
-      }
-      if (rule.removed) this.#rules.delete(rule.ruleId);
-      else this.#rules.set(rule.ruleId, keptOf(rule));
-    }
-    this.#refuse(order, guarded);
-    this.#generation = order.generation;
-    this.#save();
-    const addsDeny = this.#addsDeny(before.rules);
+    const told = order.rules.filter(({ commandId }) => commandId !== undefined);
+    for (const rule of told) this.#report(rule.commandId, "delivered");
+    const wasActive = this.#active();
+    const after = rulesAfter(this.#rules, order);
+    const refused = this.#refuse(order, wasActive, after, guarded);
+    for (const rule of newlyBlocking(wasActive, this.#active(after)))
+      after.set(rule.ruleId, { ...rule, probation: true });
+    // Only what is on disk counts: when that fails, all stays as it was, and the app sends the order again.
+    this.#save(order.generation, after);
+    for (const rule of refused) this.#report(rule.commandId, "failed", { detail: rule.refused });
     try {
       await this.#apply();
     } catch (error) {
       // Nothing has changed in the firewall. The rules stay wanted: the next check tries again.
-      for (const rule of told) this.#report(rule.commandId, "failed", { detail: wordsOf(error) });
+      for (const rule of told) {
+        if (!this.#isRefused(rule)) this.#report(rule.commandId, "failed", { detail: wordsOf(error) });
+      }
       return true;
     }
-    const done = told.filter((rule) => rule.removed || this.#rules.get(rule.ruleId)?.refused === undefined);
+    const done = told.filter((rule) => !this.#isRefused(rule));
     for (const rule of done) this.#report(rule.commandId, "applied");
-    if (addsDeny && !(await this.#parts.reachesApp())) await this.#undo(before.rules, done);
-    else await this.#verify(done);
+    await this.#settle(done);
     return true;
   }
 
-  /** Marks what this host must not do, and says why. */
-  #refuse(order: RulesOrder, guarded: Guarded): void {
-    const allowed = this.#active()
+  /** Marks what this host must not do, and answers with it: what is new, and what an allow rule has covered so far. */
+  #refuse(
+    order: RulesOrder,
+    wasActive: readonly KeptRule[],
+    after: Map<string, KeptRule>,
+    guarded: Guarded,
+  ): KeptRule[] {
+    const active = this.#active(after);
+    const allowed = active
       .filter(({ effect }) => effect === "allow")
       .map(({ prefix }) => parsePrefix(prefix)!);
-    for (const { ruleId } of order.rules) {
-      const rule = this.#rules.get(ruleId);
-      if (rule === undefined || rule.effect === "allow") continue;
+    const refused: KeptRule[] = [];
+    const ordered = new Set(order.rules.map(({ ruleId }) => ruleId));
+    const asked = active.filter(({ ruleId, effect }) => effect === "deny" && ordered.has(ruleId));
+    for (const rule of new Set([...asked, ...newlyBlocking(wasActive, active)])) {
       const refusal = refusalToBlock(parsePrefix(rule.prefix)!, guarded, allowed);
       if (refusal === null) continue;
-      rule.refused = refusal;
-      this.#report(rule.commandId, "failed", { detail: refusal });
+      const marked = { ...rule, refused: refusal };
+      after.set(rule.ruleId, marked);
+      refused.push(marked);
     }
+    return refused;
   }
 
-  /** The firewall goes back to what it was: with the new rules, this host could not hear of the next ones. */
-  async #undo(before: Map<string, KeptRule>, done: RulesOrder["rules"]): Promise<void> {
-    const reason =
-      "It cut this host off from Banwatch, so the host took it back: the app could not be reached for a minute.";
-    for (const rule of this.#rules.values()) {
-      if (rule.effect === "deny" && before.get(rule.ruleId)?.prefix !== rule.prefix) rule.refused = reason;
+  #isRefused({ ruleId }: { ruleId: string }): boolean {
+    return this.#rules.get(ruleId)?.refused !== undefined;
+  }
+
+  /** Ends probation: `done` is proved when the app can be reached, and what may have cut it off goes when it can't. */
+  async #settle(done: RulesOrder["rules"]): Promise<void> {
+    const onProbation = this.#active().filter(({ probation }) => probation === true);
+    if (onProbation.length === 0) {
+      await this.#verify(done);
+      return;
     }
-    this.#save();
-    let detail = reason;
+    const reach = await this.#parts.reachesApp();
+    // It stays on probation: the next start asks again.
+    if (reach === "unknown") return;
+    const after = new Map(this.#rules);
+    for (const { probation: _, ...rule } of onProbation) {
+      after.set(rule.ruleId, reach === "reached" ? rule : { ...rule, refused: CUT_OFF });
+    }
+    this.#save(this.#generation, after);
+    if (reach === "cut off") await this.#takeBack(onProbation);
+    await this.#verify(done.filter((rule) => !this.#isRefused(rule)));
+  }
+
+  /** The firewall goes back to what it was: with these rules, this host could not hear of the next ones. */
+  async #takeBack(cutOffBy: readonly KeptRule[]): Promise<void> {
+    let detail = CUT_OFF;
     try {
       await this.#apply();
     } catch (error) {
       detail = `It cut this host off from Banwatch, and taking it back failed: ${wordsOf(error)}`;
     }
     this.#parts.log(detail);
-    for (const rule of done) {
-      if (this.#rules.get(rule.ruleId)?.refused !== undefined)
-        this.#report(rule.commandId, "failed", { detail });
-    }
-    await this.#verify(done.filter((rule) => this.#rules.get(rule.ruleId)?.refused === undefined));
+    for (const rule of cutOffBy) this.#report(rule.commandId, "failed", { detail });
   }
 
   /** Reads the firewall back and says of each rule whether it holds. */
   async #verify(rules: RulesOrder["rules"]): Promise<void> {
     if (rules.length === 0) return;
     try {
-      const listed = rules.length > LOOK_EACH_MAX ? await this.#parts.enforcer.list() : null;
+      const listed = rules.length > LOOK_EACH_MAX ? await this.#parts.enforcer.listRules() : null;
       const deny = new Set(listed?.rules.deny);
       const allow = new Set(listed?.rules.allow);
       const wantedDeny = new Set(this.#applied?.deny);
@@ -206,29 +219,36 @@ export class RuleKeeper {
   async #check(): Promise<number> {
     if (this.#rules.size === 0 && this.#generation === 0) return 0;
     const startedMs = performance.now();
+    let tookMs = 0;
     try {
       const wanted = ruleSetOf(this.#active());
-      const { rules, problem } = await this.#parts.enforcer.list();
-      const tookMs = performance.now() - startedMs;
+      const { rules, problem } = await this.#parts.enforcer.listRules();
+      tookMs = performance.now() - startedMs;
       const drift = problem ?? differenceOf(wanted, rules);
-      if (drift === null) {
-        this.#sayTrouble(null);
-        return tookMs;
-      }
-      const isOurs = this.#applied !== null && differenceOf(wanted, this.#applied) === null;
-      if (isOurs) this.#parts.log(`The firewall is not as it should be (${drift}): it is repaired.`);
-      const have = new Set(problem === null ? rules.deny : []);
-      const affected = this.#active().filter(
-        ({ effect, prefix }) => effect === "deny" && coveringOf(have, prefix) === null,
-      );
-      if (isOurs) for (const rule of affected) this.#report(rule.commandId, "drifted", { detail: drift });
-      await this.#apply();
-      await this.#verify(affected.map((rule) => ({ ...rule, removed: false })));
+      if (drift !== null) await this.#repair(drift, wanted, problem === null ? rules.deny : []);
+      // What was on probation when the agent was killed, nobody has asked about since.
+      const onProbation = this.#active().filter(({ probation }) => probation === true);
+      if (onProbation.length > 0)
+        await this.#settle(onProbation.map((rule) => ({ ...rule, removed: false })));
+      this.#sayTrouble(null);
       return tookMs;
     } catch (error) {
       this.#sayTrouble(`The firewall can't be kept as it should be: ${wordsOf(error)}`);
-      return performance.now() - startedMs;
+      return tookMs === 0 ? performance.now() - startedMs : tookMs;
     }
+  }
+
+  async #repair(drift: string, wanted: RuleTexts, denied: readonly string[]): Promise<void> {
+    const isOurs = this.#applied !== null && differenceOf(wanted, this.#applied) === null;
+    if (isOurs) this.#parts.log(`The firewall is not as it should be (${drift}): it is repaired.`);
+    const have = new Set(denied);
+    const affected = this.#active().filter(
+      ({ effect, prefix }) => effect === "deny" && coveringOf(have, prefix) === null,
+    );
+    // What is open now is closed first, and told after.
+    await this.#apply();
+    if (isOurs) for (const rule of affected) this.#report(rule.commandId, "drifted", { detail: drift });
+    await this.#verify(affected.map((rule) => ({ ...rule, removed: false })));
   }
 
   async #apply(): Promise<void> {
@@ -237,26 +257,25 @@ export class RuleKeeper {
     this.#applied = wanted;
   }
 
-  #active(): KeptRule[] {
-    const nowMs = this.#parts.appNowMs();
-    return [...this.#rules.values()].filter(
-      ({ untilMs, refused }) => refused === undefined && (untilMs === null || untilMs > nowMs),
-    );
+  #active(rules: ReadonlyMap<string, KeptRule> = this.#rules): KeptRule[] {
+    return activeOf(rules, this.#parts.appNowMs());
   }
 
-  #addsDeny(before: Map<string, KeptRule>): boolean {
-    return this.#active().some(
-      ({ ruleId, effect, prefix }) => effect === "deny" && before.get(ruleId)?.prefix !== prefix,
-    );
+  /** Throws when it can't be written down; then nothing has changed. */
+  #save(generation: number, rules: Map<string, KeptRule>): void {
+    this.#parts.state.writeJson(FILE, { generation, rules: [...rules.values()] });
+    this.#generation = generation;
+    this.#rules = rules;
   }
 
-  #save(): void {
-    this.#parts.state.writeJson(FILE, { generation: this.#generation, rules: [...this.#rules.values()] });
-  }
-
+  /** A report that can't be kept must not keep the firewall from being as it should be. */
   #report(commandId: string | undefined, state: Report["state"], more: Partial<Report> = {}): void {
     if (commandId === undefined) return;
-    this.#parts.report({ commandId, state, atMs: this.#parts.now(), ...more });
+    try {
+      this.#parts.report({ commandId, state, atMs: this.#parts.now(), ...more });
+    } catch (error) {
+      this.#sayUnreported(`What became of rules can't be told: ${wordsOf(error)}`);
+    }
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -264,39 +283,4 @@ export class RuleKeeper {
     this.#turn = turn.catch(() => undefined);
     return await turn;
   }
-}
-
-function keptOf(rule: RulesOrder["rules"][number]): KeptRule {
-  const { ruleId, effect, prefix, untilMs, commandId } = rule;
-  return { ruleId, effect, prefix, untilMs, ...(commandId === undefined ? {} : { commandId }) };
-}
-
-function lookIn(
-  prefix: string,
-  deny: ReadonlySet<string>,
-  allow: ReadonlySet<string>,
-  problem: string | null,
-): { denied: boolean; evidence: string[] } {
-  if (problem !== null) return { denied: false, evidence: [`nft inet banwatch: ${problem}`] };
-  const six = prefix.includes(":") ? 6 : 4;
-  const denied = coveringOf(deny, prefix);
-  const allowed = coveringOf(allow, prefix);
-  const evidence = [
-    `nft inet banwatch deny${six}: ${denied === null ? `${prefix} is not in it` : `${denied} is in it`}`,
-  ];
-  if (allowed !== null) evidence.push(`nft inet banwatch allow${six}: ${allowed} is in it, and wins`);
-  return { denied: denied !== null && allowed === null, evidence };
-}
-
-/** What the firewall lacks, or has too much, in words; null when it is as it should be. */
-function differenceOf(wanted: RuleTexts, found: RuleTexts): string | null {
-  for (const effect of ["deny", "allow"] as const) {
-    const want = new Set(wanted[effect]);
-    const have = new Set(found[effect]);
-    const missing = [...want].find((prefix) => !have.has(prefix));
-    if (missing !== undefined) return `${effect}: ${missing} is missing`;
-    const extra = [...have].find((prefix) => !want.has(prefix));
-    if (extra !== undefined) return `${effect}: ${extra} is in it, and should not be`;
-  }
-  return null;
 }

@@ -38,3 +38,34 @@ function* widerThan(text: string): Generator<string> {
     if (wider !== null) yield wider.text;
   }
 }
+
+/** Whether all of `prefix` is stopped by a table that holds these, and what that is known from. */
+export function lookIn(
+  prefix: string,
+  deny: ReadonlySet<string>,
+  allow: ReadonlySet<string>,
+  problem: string | null,
+): { denied: boolean; evidence: string[] } {
+  if (problem !== null) return { denied: false, evidence: [`nft inet banwatch: ${problem}`] };
+  const six = prefix.includes(":") ? 6 : 4;
+  const denied = coveringOf(deny, prefix);
+  const allowed = coveringOf(allow, prefix);
+  const evidence = [
+    `nft inet banwatch deny${six}: ${denied === null ? `${prefix} is not in it` : `${denied} is in it`}`,
+  ];
+  if (allowed !== null) evidence.push(`nft inet banwatch allow${six}: ${allowed} is in it, and wins`);
+  return { denied: denied !== null && allowed === null, evidence };
+}
+
+/** What the firewall lacks, or has too much, in words; null when it is as it should be. */
+export function differenceOf(wanted: RuleTexts, found: RuleTexts): string | null {
+  for (const effect of ["deny", "allow"] as const) {
+    const want = new Set(wanted[effect]);
+    const have = new Set(found[effect]);
+    const missing = [...want].find((prefix) => !have.has(prefix));
+    if (missing !== undefined) return `${effect}: ${missing} is missing`;
+    const extra = [...have].find((prefix) => !want.has(prefix));
+    if (extra !== undefined) return `${effect}: ${extra} is in it, and should not be`;
+  }
+  return null;
+}
