@@ -18,11 +18,21 @@ export async function inPoolTransaction<Result>(
   }
 }
 
-/** PostgreSQL's code of an error (`23514`); null when it isn't one of PostgreSQL's. */
+/**
+ * PostgreSQL's code of an error (`23514`), also when the typed client has wrapped it; null when it isn't one of
+ * PostgreSQL's.
+ */
 export function sqlStateOf(error: unknown): string | null {
-  if (typeof error !== "object" || error === null || !("code" in error)) return null;
-  return typeof error.code === "string" ? error.code : null;
+  for (
+    let each = error;
+    typeof each === "object" && each !== null;
+    each = "cause" in each ? each.cause : null
+  ) {
+    if ("code" in each && typeof each.code === "string" && SQL_STATE.test(each.code)) return each.code;
+  }
+  return null;
 }
+const SQL_STATE = /^[0-9A-Z]{5}$/;
 
 async function attemptOnce<Result>(
   pool: pg.Pool,
