@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page, test } from "@playwright/test";
-import { makeJoinToken } from "./stack/connect-host.ts";
+import { makeJoinLine } from "./stack/connect-host.ts";
 import { createAdmin } from "./stack/people.ts";
 import { until } from "./stack/protected-host.ts";
 import { World } from "./stack/world.ts";
@@ -42,11 +42,11 @@ test.describe("the main job", () => {
     await stranger.close();
   });
 
-  test("the command on the page connects the host, with nothing but npm on it", async () => {
-    const join = await makeJoinToken(page);
-    const address = `${world.server}/agent/banwatch.tgz`;
-    const command = ["--yes", address, "agent", "--once", "--server", world.server, "--join", join];
-    const enrolment = world.host.namespace.start("npx", command);
+  test("the line on the page connects the host, with nothing but npm and curl on it", async () => {
+    // The browser of the test is on the app's machine: the host knows the app by another name.
+    const line = (await makeJoinLine(page)).replaceAll(world.origin, world.server);
+    expect(line).toContain(`${world.server}/agent/banwatch.tgz`);
+    const enrolment = world.host.namespace.start("sh", ["-c", `${line} --once`]);
     await enrolment.ended;
     expect(enrolment.process.exitCode, enrolment.output).toBe(0);
     world.startAgent();

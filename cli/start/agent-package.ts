@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { VERSION } from "../version.ts";
 
@@ -8,8 +9,8 @@ import { VERSION } from "../version.ts";
 const HOST_NODE = "node20";
 
 /**
- * Packs the agent into `build/banwatch.tgz`, an npm package of one file without dependencies, so that
- * `npx http://…/agent/banwatch.tgz agent …` runs on a host that has nothing but npm.
+ * Packs the agent into `build/banwatch.tgz`, an npm package of one file without dependencies, which `npx` runs on a
+ * host that has nothing but npm. The same sources make the same bytes: the line that connects a host names their hash.
  */
 export async function buildAgentPackage(project: string): Promise<void> {
   const folder = join(project, "build/package");
@@ -41,5 +42,12 @@ export async function buildAgentPackage(project: string): Promise<void> {
     bin: { banwatch: "banwatch.mjs" },
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify(manifest, null, 2));
-  execFileSync("tar", ["-czf", join(project, "build/banwatch.tgz"), "-C", join(project, "build"), "package"]);
+  writeFileSync(join(project, "build/banwatch.tgz"), gzipSync(pack(join(project, "build"))));
+}
+
+/** A tar of the package that says nothing of when, and by whom, it was made. */
+function pack(folder: string): Buffer {
+  const same = ["--format=ustar", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=0644"];
+  const files = ["package/banwatch.mjs", "package/package.json"];
+  return execFileSync("tar", [...same, "-C", folder, "-cf", "-", ...files], { maxBuffer: 64 * 1024 * 1024 });
 }

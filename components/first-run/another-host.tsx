@@ -8,7 +8,7 @@ import { Button } from "../ui/button.tsx";
 import { joinCommand } from "./join-command.ts";
 
 export type CreateJoinToken = () => Promise<
-  { ok: true; token: string; expiresAtMs: number } | { ok: false; message: string }
+  { ok: true; token: string; expiresAtMs: number; packageHash: string } | { ok: false; message: string }
 >;
 
 /** One line to run on the other host, with a token that is good for one host and one hour. */
@@ -29,7 +29,7 @@ export function AnotherHost({ createToken }: { createToken: CreateJoinToken }) {
     setBusy(false);
     if (answer.ok) {
       setToken({
-        command: joinCommand(window.location.origin, answer.token),
+        command: joinCommand(window.location.origin, answer.token, answer.packageHash),
         expiresAtMs: answer.expiresAtMs,
       });
     } else setProblem(answer.message);
@@ -86,7 +86,7 @@ export function AnotherHost({ createToken }: { createToken: CreateJoinToken }) {
         </p>
       ) : null}
       <p className="mt-2 text-t2">
-        The host needs Node.js with npm and root. The token works for one host and ends at{" "}
+        The host needs Node.js 20 or later with npm, curl, and root. The token works for one host and ends at{" "}
         {clockMinute(token.expiresAtMs)} UTC{now === 0 ? "" : `, in ${span(token.expiresAtMs - now)}`}.
       </p>
       <TransportNote />
@@ -102,8 +102,10 @@ function TransportNote() {
   if (!plain) return null;
   return (
     <p className="mt-1 text-t2">
-      This is plain HTTP: log lines can be read on the way. Commands are signed, so nobody can forge one. Use
-      HTTPS or a tunnel when the network between is not yours.
+      This is plain HTTP: log lines can be read on the way. Commands are signed and the line checks the agent
+      that it fetches, so the host runs nothing that was changed on the way to it. Somebody between this
+      browser and Banwatch could change the line itself: use HTTPS or a tunnel when a network between is not
+      yours.
     </p>
   );
 }

@@ -3,8 +3,8 @@ import type { LongRunning } from "./programs.ts";
 import { until } from "./protected-host.ts";
 import type { World } from "./world.ts";
 
-/** Makes a join line on the page of the first run, as a person does, and answers the token in it. */
-export async function makeJoinToken(page: Page): Promise<string> {
+/** Makes the line to paste on the page of the first run, as a person does, and answers it. */
+export async function makeJoinLine(page: Page): Promise<string> {
   const make = page.getByRole("button", { name: "Make the line" });
   // A click that comes before the page's script does nothing, and is made again, as a person would.
   await expect(async () => {
@@ -13,7 +13,13 @@ export async function makeJoinToken(page: Page): Promise<string> {
   }).toPass({ timeout: 15_000 });
   await make.click();
   const line = await page.getByText(/npx --yes \S+ agent .*--join bwj_/).textContent();
-  return /--join (bwj_\S+)/.exec(line!)![1]!;
+  // The prompt before it is drawn, and can't be selected.
+  return line!.replace(/^# /, "");
+}
+
+/** The token of such a line. */
+export async function makeJoinToken(page: Page): Promise<string> {
+  return /--join (bwj_\S+)/.exec(await makeJoinLine(page))![1]!;
 }
 
 /** Connects the world's host and waits until the page Hosts shows it as healthy. */

@@ -57,6 +57,7 @@ export class ProtectedHost {
       { from: join(folder, "lib"), to: "/var/lib/fail2ban" },
       { from: join(folder, "log"), to: "/var/log" },
       { from: join(folder, "agent"), to: "/var/lib/banwatch-agent" },
+      { from: join(folder, "opt"), to: "/opt/banwatch" },
     ]);
     return new ProtectedHost(namespace, folder);
   }
