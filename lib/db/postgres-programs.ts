@@ -33,7 +33,8 @@ export async function findPrograms(dataDir: string, account: Account | null): Pr
 /** Whether an account other than root can enter the folder: it and every folder above it let others through. */
 export function isReachable(path: string): boolean {
   for (let each = path; ; each = dirname(each)) {
-    if (existsSync(each) && (statSync(each).mode & 0o001) === 0) return false;
+    const found = statSync(each, { throwIfNoEntry: false });
+    if (found?.isDirectory() === true && (found.mode & 0o001) === 0) return false;
     if (each === dirname(each)) return true;
   }
 }
