@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, isNull } from "drizzle-orm";
+import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { acceptReports } from "../command/accept-reports.ts";
+import { takeBack } from "../command/enqueue.ts";
 import { expireCommands } from "../command/expire.ts";
 import { commandsDue } from "../command/commands-due.ts";
 import { COMMAND_TTL_MS, TAKEN_BACK } from "../command/state.ts";
 import { action, ban, command, host, rule } from "../db/schema/index.ts";
 import { createTestDatabase } from "../db/test-database.ts";
+import { inTransaction } from "../db/transaction.ts";
 import { ensureInstance } from "../instance/instance.ts";
 import { rulesSince } from "../rule/rules-since.ts";
 import type { Report } from "../wire/wire.ts";
@@ -294,6 +297,35 @@ describe("a command", () => {
     expect((await commandOf(actionId, web)).appliedAt).toEqual(new Date(now - 500));
     await report(web, id, "verified", now + 3_600_000);
     expect((await commandOf(actionId, web)).verifiedAt!.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  test("is taken back in the order in which reports move it, so that neither waits for the other for ever", async () => {
+    const actionId = randomUUID();
+    const [low, high] = ["00000000-0000-4000-8000-000000000001", "ffffffff-0000-4000-8000-000000000001"];
+    for (const id of [high, low]) {
+      const common = { id, actionId, hostId: web, address, jails: [], queuedAt: new Date(now) };
+      await database.db.insert(command).values({ ...common, verb: "unban", state: "queued" });
+    }
+    const reporting = new pg.Client({ connectionString: database.url });
+    await reporting.connect();
+    await reporting.query("begin");
+    await reporting.query("select from command where id = $1 for update", [low]);
+    const takingBack = inTransaction(database, (transaction) =>
+      takeBack(transaction, eq(command.actionId, actionId), now),
+    );
+    await expect
+      .poll(async () => {
+        const { rows } = await database.pool.query(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        );
+        return rows.length;
+      })
+      .toBe(1);
+    await reporting.query("select from command where id = $1 for update nowait", [high]);
+    await reporting.query("commit");
+    await reporting.end();
+    await takingBack;
+    expect(await stateOf(actionId)).toEqual(["web-1: unban failed", "web-1: unban failed"]);
   });
 
   test("that no host takes within the hour expires, unless it follows a rule", async () => {

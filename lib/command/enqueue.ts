@@ -42,11 +42,24 @@ export async function takeBack(
   which: SQL | undefined,
   nowMs: number,
 ): Promise<void> {
+  // Locked one by one in the order in which a host's reports are, so that neither waits for the other for ever.
+  const open = await transaction.db
+    .select({ id: command.id })
+    .from(command)
+    .where(and(which, inArray(command.state, ["queued", "delivered"])))
+    .orderBy(command.id)
+    .for("update");
+  if (open.length === 0) return;
   const taken = await transaction.db
     .update(command)
     .set({ state: "failed", endedAt: new Date(nowMs), detail: TAKEN_BACK, ruleId: null })
-    .where(and(which, inArray(command.state, ["queued", "delivered"])))
+    .where(
+      inArray(
+        command.id,
+        open.map((each) => each.id),
+      ),
+    )
     .returning({ actionId: command.actionId });
   const actionIds = [...new Set(taken.map((each) => each.actionId))];
-  if (actionIds.length > 0) await publish(transaction.client, { topic: "commands", actionIds });
+  await publish(transaction.client, { topic: "commands", actionIds });
 }
