@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { covers, overlaps, parsePrefix, type Prefix } from "../../lib/event/address.ts";
-import { parseNftListing, printedElements } from "./nft-json.ts";
+import { parseForeignSets, printedElements } from "./nft-json.ts";
 import { ProgramError, type ProgramResult, type RunProgram } from "./run-program.ts";
 
 /** A place of the firewall where fail2ban's actions put addresses. */
@@ -35,8 +35,8 @@ async function nftSets(family: 4 | 6, run: RunProgram): Promise<Place[]> {
   const listed = await optional(run, "nft", ["-t", "-j", "list", "ruleset"]);
   if (listed === null || listed.exitCode !== 0) return [];
   const type = family === 4 ? "ipv4_addr" : "ipv6_addr";
-  return parseNftListing(listed.stdout)
-    .sets.filter(
+  return parseForeignSets(listed.stdout)
+    .filter(
       (set) => set.type === type && (set.table.startsWith("f2b") || /^(f2b-|addr6?-set-)/.test(set.name)),
     )
     .map(({ family: of, table, name }) => ({ kind: "nft", family: of, table, set: name }));

@@ -14,7 +14,6 @@ const setSchema = z.object({
   table: z.string(),
   name: z.string(),
   type: z.unknown().optional(),
-  flags: z.array(z.string()).optional(),
   elem: z.array(z.unknown()).optional(),
 });
 type NftSet = z.infer<typeof setSchema>;
@@ -38,16 +37,26 @@ type NftChain = z.infer<typeof chainSchema>;
 
 export type NftListing = { sets: NftSet[]; chains: NftChain[]; rules: NftRule[] };
 
-/** Reads the output of `nft -j list …`. */
+/** Reads the output of `nft -j list table …` of our own table: what isn't as we know it is an error. */
 export function parseNftListing(json: string): NftListing {
   const listing: NftListing = { sets: [], chains: [], rules: [] };
-  const parsed = z.object({ nftables: z.array(z.record(z.string(), z.unknown())) }).parse(JSON.parse(json));
-  for (const item of parsed.nftables) {
+  for (const item of itemsOf(json)) {
     if (item.set !== undefined) listing.sets.push(setSchema.parse(item.set));
     if (item.chain !== undefined) listing.chains.push(chainSchema.parse(item.chain));
     if (item.rule !== undefined) listing.rules.push(ruleSchema.parse(item.rule));
   }
   return listing;
+}
+
+/** The sets of a whole ruleset. Other people's tables may hold what no version of nft has printed yet: it is left out. */
+export function parseForeignSets(json: string): NftSet[] {
+  return itemsOf(json)
+    .map((item) => setSchema.safeParse(item.set))
+    .flatMap((set) => (set.success ? [set.data] : []));
+}
+
+function itemsOf(json: string): Record<string, unknown>[] {
+  return z.object({ nftables: z.array(z.record(z.string(), z.unknown())) }).parse(JSON.parse(json)).nftables;
 }
 
 /** The prefix that an element stands for; null for what we would never write (a range, a counter). */
