@@ -1,8 +1,10 @@
 import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
+import { type BrowserContext, expect, type Page, test } from "@playwright/test";
 import { makeJoinToken } from "./stack/connect-host.ts";
+import { live, navigation, rowOf } from "./stack/find.ts";
+import { type Gate, hold } from "./stack/gate.ts";
 import { lineOf, stampOf } from "./stack/growing-log.ts";
 import { PageWatch } from "./stack/page-watch.ts";
 import { createAdmin } from "./stack/people.ts";
@@ -342,31 +344,6 @@ test.describe("the pages", () => {
     return context.newPage();
   }
 });
-
-type Gate = { open: () => void };
-
-/** Keeps requests waiting until the gate is opened. */
-async function hold(page: Page, matches: (url: URL) => boolean): Promise<Gate> {
-  const opened = Promise.withResolvers<void>();
-  await page.route(matches, async (route) => {
-    await opened.promise;
-    await route.continue();
-  });
-  return { open: opened.resolve };
-}
-
-function navigation(page: Page): Locator {
-  return page.getByRole("navigation", { name: "Pages" }).filter({ visible: true });
-}
-
-/** The page's script runs, and its stream is open. */
-function live(page: Page): Locator {
-  return page.getByRole("banner").getByText("Live", { exact: true });
-}
-
-function rowOf(page: Page, address: string): Locator {
-  return page.getByRole("row").filter({ hasText: address }).first();
-}
 
 /** Failures of the last hours, and two lines that are none. */
 function logOf(address: string, failures: number): string {
