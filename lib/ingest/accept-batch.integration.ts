@@ -231,6 +231,29 @@ describe("a batch", () => {
     ]);
   });
 
+  test("of a broken clock makes few partitions, and its events are found by their time", async () => {
+    const host = await makeHost("web-01");
+    const week = 7 * 86_400_000;
+    const events = Array.from({ length: 2_900 }, (_, index): SecurityEvent => {
+      const timeMs = NOW - index * week;
+      return { timeMs, kind: "attempt", source: "fail2ban", count: 1, sourceIp: "5.6.7.8", jail: "sshd" };
+    });
+    await expect(send(host, 1, events)).resolves.toEqual({ highWater: 2_900, stored: 2_900 });
+    const { rows } = await database.pool.query<{ count: number }>(
+      "select count(*)::int as count from pg_inherits where inhparent = 'event'::regclass",
+    );
+    expect(rows[0]!.count).toBeLessThan(200);
+    for (const at of [0, 100, 156, 157, 158, 2_899]) {
+      const found = await database.pool.query(
+        "select from event where time >= $1::timestamptz and time < $1::timestamptz + interval '7 days'",
+        [new Date(NOW - at * week)],
+      );
+      expect(found.rowCount, String(at)).toBe(1);
+    }
+    const { rows: attackers } = await database.pool.query("select attacks from attacker");
+    expect(attackers).toEqual([{ attacks: "2900" }]);
+  });
+
   test("with text that the database would refuse, or hold for the same, is stored", async () => {
     const host = await makeHost("web-01");
     const attempt = { timeMs: NOW, kind: "attempt", source: "sshd", count: 1 } as const;

@@ -1,4 +1,6 @@
 import type pg from "pg";
+import { inPoolTransaction } from "../db/in-transaction.ts";
+import { AppError } from "../error/app-error.ts";
 
 /** One week of events, Monday to Monday, UTC. */
 export type WeekPartition = { name: string; fromMs: number; toMs: number };
@@ -25,19 +27,35 @@ function weekStart(timeMs: number): number {
   return Math.floor((timeMs - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS;
 }
 
-const knownPartitions = new WeakMap<pg.Pool, Set<string>>();
+/** What this process knows of the partitions of a database. */
+type Known = {
+  /** Where the weeks begin: all that is older shares one partition, which is always there. */
+  firstWeekMs: number;
+  weeks: Set<number>;
+};
+const knownPartitions = new WeakMap<pg.Pool, Known>();
+/** More in one transaction would hold many locks for long. */
+const PARTITIONS_AT_ONCE = 20;
 
-/** Makes the partitions that are missing, each in a short transaction of its own, and remembers which are there. */
+/** Makes the partitions that are missing, some in each short transaction, and remembers which are there. */
 export async function ensureWeekPartitions(pool: pg.Pool, timesMs: Iterable<number>): Promise<void> {
-  const known = knownPartitions.get(pool) ?? new Set<string>();
-  knownPartitions.set(pool, known);
-  const starts = new Set<number>();
-  for (const timeMs of timesMs) starts.add(weekStart(timeMs));
-  for (const start of starts) {
-    const partition = weekPartitionOf(start);
-    if (known.has(partition.name)) continue;
-    await createPartition(pool, partition);
-    known.add(partition.name);
+  let known = knownPartitions.get(pool);
+  const missing = new Set<number>();
+  for (const timeMs of timesMs) {
+    const week = weekStart(timeMs);
+    if (known === undefined || (week >= known.firstWeekMs && !known.weeks.has(week))) missing.add(week);
+  }
+  if (missing.size === 0) return;
+  if (known === undefined) {
+    known = { firstWeekMs: await firstWeek(pool), weeks: new Set() };
+    knownPartitions.set(pool, known);
+  }
+  const { firstWeekMs, weeks } = known;
+  const wanted = [...missing].filter((week) => week >= firstWeekMs).toSorted((a, b) => a - b);
+  for (let at = 0; at < wanted.length; at += PARTITIONS_AT_ONCE) {
+    const some = wanted.slice(at, at + PARTITIONS_AT_ONCE);
+    await createPartitions(pool, some.map(weekPartitionOf));
+    for (const week of some) weeks.add(week);
   }
 }
 
@@ -46,32 +64,36 @@ export function forgetWeekPartitions(pool: pg.Pool): void {
   knownPartitions.delete(pool);
 }
 
+/** Where `event_older` ends: three years before the database was made. */
+async function firstWeek(pool: pg.Pool): Promise<number> {
+  const { rows } = await pool.query<{ first: Date }>(
+    `select substring(pg_get_expr(relpartbound, oid) from 'TO \\(''([^'']+)''\\)')::timestamptz as first
+     from pg_class where oid = 'event_older'::regclass`,
+  );
+  if (rows[0] === undefined)
+    throw new AppError("internal", "The database has no partition for older events.");
+  return rows[0].first.getTime();
+}
+
 /**
  * Attached rather than created in place: attaching lets others read and write the table meanwhile, and creating in
  * place does not.
  */
-async function createPartition(pool: pg.Pool, partition: WeekPartition): Promise<void> {
-  const { name } = partition;
-  const from = new Date(partition.fromMs).toISOString();
-  const to = new Date(partition.toMs).toISOString();
-  const client = await pool.connect();
-  try {
-    await client.query("begin");
+async function createPartitions(pool: pg.Pool, partitions: readonly WeekPartition[]): Promise<void> {
+  await inPoolTransaction(pool, async (client) => {
     await client.query("select pg_advisory_xact_lock($1)", [PARTITION_LOCK]);
-    const { rows } = await client.query<{ present: boolean }>(
-      "select to_regclass($1) is not null as present",
-      [name],
+    const { rows } = await client.query<{ name: string }>(
+      "select name from unnest($1::text[]) name where to_regclass(name) is null",
+      [partitions.map((each) => each.name)],
     );
-    if (rows[0]?.present !== true) {
-      await client.query(`create table ${name} (like event including defaults)`);
-      await client.query(
-        `alter table event attach partition ${name} for values from ('${from}') to ('${to}')`,
-      );
-    }
-    await client.query("commit");
-    client.release();
-  } catch (error) {
-    client.release(true);
-    throw error;
-  }
+    const absent = new Set(rows.map((row) => row.name));
+    const statements = partitions.filter((each) => absent.has(each.name)).map(attached);
+    if (statements.length > 0) await client.query(statements.join("\n"));
+  });
+}
+
+function attached({ name, fromMs, toMs }: WeekPartition): string {
+  const [from, to] = [new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+  return `create table ${name} (like event including defaults);
+    alter table event attach partition ${name} for values from ('${from}') to ('${to}');`;
 }

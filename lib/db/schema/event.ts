@@ -7,7 +7,8 @@ export const eventSource = pgEnum("event_source", EVENT_SOURCES);
 
 /**
  * What happened, as reported. Partitioned by week of `time` (UTC, Monday first): `event_y2026w47`; a partition is
- * created before the first batch that needs it. No page counts these rows.
+ * created before the first batch that needs it. Those of three years before the database was made, and older ones, share
+ * `event_older`. No page counts these rows.
  */
 export const event = pgTable(
   "event",
