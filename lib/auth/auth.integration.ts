@@ -164,6 +164,44 @@ describe("guessing passwords", () => {
     expect(await attempt("192.0.2.200", now, password)).toBe("too_many");
     expect(await attempt("198.51.100.1", now, password)).toBe("in");
   });
+
+  test("signing in to an account of one's own buys no more guesses at another", async () => {
+    const now = Date.now();
+    await addUser(database, COMMAND_LINE, { ...ada, email: "eve@example.org", role: "viewer" });
+    const signInAsEve = () =>
+      signIn(database, new Headers(peer), { email: "eve@example.org", password }, now).catch(() => null);
+    const codes: string[] = [];
+    for (let each = 0; each < 12; each += 1) {
+      codes.push(await attempt(peer["x-banwatch-peer"], now));
+      await signInAsEve();
+    }
+    expect(codes.filter((code) => code === "not_signed_in").length).toBeLessThanOrEqual(5);
+  });
+
+  test("an office may sign in as often as it has people", async () => {
+    const now = Date.now();
+    for (let each = 0; each < 8; each += 1) expect(await attempt("192.0.2.1", now, password)).toBe("in");
+  });
+
+  test("an address that the account has a session from may be wrong thirty times an hour", async () => {
+    const start = Date.now();
+    expect(await attempt("198.51.100.1", start, password)).toBe("in");
+    const codes: string[] = [];
+    for (let minute = 1; minute <= 8; minute += 1) {
+      for (let each = 0; each < 5; each += 1)
+        codes.push(await attempt("198.51.100.1", start + minute * 60_000));
+    }
+    expect(codes.slice(0, 30)).toEqual(Array.from({ length: 30 }, () => "not_signed_in"));
+    expect(codes.slice(30)).toEqual(Array.from({ length: 10 }, () => "too_many"));
+  });
+
+  test("a session that has ended makes no address known", async () => {
+    const now = Date.now();
+    expect(await attempt("198.51.100.1", now, password)).toBe("in");
+    await database.db.update(session).set({ expiresAt: new Date(now - 1000) });
+    for (let each = 1; each <= 10; each += 1) await attempt(`192.0.2.${each}`, now);
+    expect(await attempt("198.51.100.1", now, password)).toBe("too_many");
+  });
 });
 
 test("the last admin can't be removed or made less", async () => {

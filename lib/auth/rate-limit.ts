@@ -1,4 +1,4 @@
-import { inArray, lt, sql } from "drizzle-orm";
+import { eq, lt, sql } from "drizzle-orm";
 import type { Connections } from "../db/client.ts";
 import { rateLimit } from "../db/schema/index.ts";
 import { AppError } from "../error/app-error.ts";
@@ -40,8 +40,16 @@ export async function countTry(
 }
 
 /** Forgets the tries, after one that succeeded. */
-export async function forgetTries(connections: Connections, keys: string[]): Promise<void> {
-  await connections.db.delete(rateLimit).where(inArray(rateLimit.key, keys));
+export async function forgetTries(connections: Connections, key: string): Promise<void> {
+  await connections.db.delete(rateLimit).where(eq(rateLimit.key, key));
+}
+
+/** Doesn't count the try that succeeded; those before it stay counted. */
+export async function takeBackTry(connections: Connections, key: string): Promise<void> {
+  await connections.db
+    .update(rateLimit)
+    .set({ count: sql`greatest(${rateLimit.count} - 1, 0)` })
+    .where(eq(rateLimit.key, key));
 }
 
 /** Removes what no window reaches any more. */
