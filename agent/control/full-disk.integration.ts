@@ -1,8 +1,11 @@
-import { readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { ReportApp } from "../fixture/report-app.ts";
 import { SmallDisk } from "../fixture/small-disk.ts";
+import { ReportQueue } from "./report-queue.ts";
 import { StateDirectory } from "./state-directory.ts";
 
 describe("an agent whose disk is full", () => {
@@ -37,4 +40,28 @@ describe("an agent whose disk is full", () => {
     symlinkSync(precious, state.file("other.json"));
     expect(() => state.readJson("other.json", z.object({}))).toThrow("is a link");
   });
+  it("reports what became of orders all the same, and keeps it on disk once there is room", async () => {
+    const app = await ReportApp.start();
+    const said: string[] = [];
+    const queue = new ReportQueue({ state, client: app.client, log: (sentence) => said.push(sentence) });
+    const report = () => ({ commandId: randomUUID(), state: "verified" as const, atMs: 1 });
+    disk.fill();
+    for (let index = 0; index < 200; index += 1) queue.add(report());
+    expect(said).toEqual([expect.stringContaining("ENOSPC")]);
+    const stop = new AbortController();
+    const running = queue.run(stop.signal);
+    await app.until(() => app.reports.length === 200);
+    disk.makeRoom();
+    await until(() => {
+      queue.add(report());
+      return statSync(state.file("reports.jsonl")).size > 0;
+    });
+    stop.abort();
+    await running;
+    await app.stop();
+  });
 });
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 100));
+}
