@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { createTestDatabase } from "../db/test-database.ts";
 import { type Geo, geo } from "../geo/geo.ts";
 import type { Observed } from "../wire/wire.ts";
@@ -22,6 +22,10 @@ beforeEach(async () => {
   );
 });
 
+/** Each snapshot is a little newer than the last; a host's clock may be that far ahead. */
+let lastMs = NOW;
+const nextMs = () => (lastMs += 1);
+
 type Seen = { prefix: string; sinceMs: number | null; untilMs: number | null };
 
 /** fail2ban's snapshot of all its jails. */
@@ -31,7 +35,7 @@ async function observeJails(hostId: string, bansByJail: Record<string, Seen[]>) 
     jail,
     bans,
   }));
-  await acceptObserved(database, places, hostId, { version: 1, observedAtMs: NOW, enforcers }, NOW);
+  await acceptObserved(database, places, hostId, { version: 1, observedAtMs: nextMs(), enforcers }, NOW);
 }
 
 /** A snapshot of one jail, which is all that its enforcer has. */
@@ -41,7 +45,7 @@ async function observe(
   bans: Seen[],
   enforcer: "fail2ban" | "banwatch" = "fail2ban",
 ) {
-  const observed: Observed = { version: 1, observedAtMs: NOW, enforcers: [{ enforcer, jail, bans }] };
+  const observed: Observed = { version: 1, observedAtMs: nextMs(), enforcers: [{ enforcer, jail, bans }] };
   await acceptObserved(database, places, hostId, observed, NOW);
 }
 
@@ -170,6 +174,54 @@ test("a snapshot tells the end of a ban that the log did not name", async () => 
   expect(await bansOf(host)).toMatchObject([
     { since: new Date(NOW - 9_000), until: new Date(NOW + 600_000), untilKnown: true },
   ]);
+});
+
+describe("a snapshot that is late", () => {
+  const snapshotAt = (host: string, observedAtMs: number, addresses: string[]) => {
+    const bans = addresses.map((prefix) => ({ prefix, sinceMs: null, untilMs: null }));
+    const enforcers = [{ enforcer: "fail2ban" as const, jail: "sshd", bans }];
+    return acceptObserved(database, places, host, { version: 1, observedAtMs, enforcers }, NOW);
+  };
+
+  test("keeps the bans that began after it was made", async () => {
+    const host = randomUUID();
+    const ban = { kind: "ban", source: "fail2ban", jail: "sshd", count: 1, durationSeconds: 600 } as const;
+    const events = [
+      { ...ban, timeMs: NOW - 9_000, sourceIp: "192.0.2.1" },
+      { ...ban, timeMs: NOW - 1_000, sourceIp: "192.0.2.2" },
+      { ...ban, timeMs: NOW - 1_000, sourceIp: "192.0.2.3" },
+    ];
+    await acceptBatch(
+      database,
+      places,
+      { hostId: host, stream: 0, firstSequence: 1, events, tracksBans: true },
+      NOW,
+    );
+    await snapshotAt(host, NOW - 5_000, ["192.0.2.3"]);
+    const until = new Date(NOW - 1_000 + 600_000);
+    expect(await bansOf(host)).toMatchObject([
+      { address: "192.0.2.2", until },
+      { address: "192.0.2.3", until },
+    ]);
+    await snapshotAt(host, NOW, []);
+    expect(await bansOf(host)).toEqual([]);
+  });
+
+  test("or sent again changes nothing", async () => {
+    const host = randomUUID();
+    await snapshotAt(host, NOW - 5_000, ["192.0.2.1"]);
+    await snapshotAt(host, NOW, ["192.0.2.2"]);
+    await snapshotAt(host, NOW - 5_000, ["192.0.2.1"]);
+    await snapshotAt(host, NOW, []);
+    expect(await bansOf(host)).toMatchObject([{ address: "192.0.2.2" }]);
+  });
+
+  test("by a clock that was set back counts", async () => {
+    const host = randomUUID();
+    await snapshotAt(host, NOW, ["192.0.2.1"]);
+    await snapshotAt(host, NOW - 3_600_000, []);
+    expect(await bansOf(host)).toEqual([]);
+  });
 });
 
 test("hosts that ban and lift one address at the same time lose no update", async () => {

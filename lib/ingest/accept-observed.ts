@@ -11,6 +11,7 @@ import { canonical, deleteBans } from "./store-bans.ts";
 /**
  * Takes over what a host says that it blocks now: the bans of each enforcer that it names become those of the snapshot,
  * so a jail that is gone has none. Bans of an enforcer that it doesn't name (it couldn't be asked) stay as they are.
+ * So do bans that began after the snapshot was made; and a snapshot that isn't newer than the last one changes nothing.
  * Throws AppError `key_revoked` when the host was removed.
  */
 export async function acceptObserved(
@@ -23,11 +24,41 @@ export async function acceptObserved(
   await inPoolTransaction(connections.ingestPool, async (client) => {
     // Batches of the agent's stream change the same bans: one at a time.
     await lockStream(client, hostId, AGENT_STREAM);
+    if (!(await isNext(client, hostId, observed.observedAtMs))) return;
     const touched = await replaceBans(client, hostId, observed, Math.min(observed.observedAtMs, nowMs));
     if (touched.size === 0) return;
     await publish(client, { topic: "bans", hostId });
     await recomputeBlocked(client, geo, touched);
   });
+}
+
+/**
+ * By how much a snapshot may be older than what it meets; its signature holds for less. One that seems to be older still
+ * is of a clock that was set back, and is the newest that there is.
+ */
+const OLDER_AT_MOST_MS = 10 * 60_000;
+
+/** The last instant that a date holds. */
+const LAST_MS = 8_640_000_000_000_000;
+
+/** Notes the snapshot's time, by the host's clock; false when one as new was taken over already. */
+async function isNext(client: pg.PoolClient, hostId: string, observedAtMs: number): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `update ingest_stream set observed_at = $3 where host_id = $1 and stream = $2
+     and (observed_at is null or observed_at < $3 or observed_at > $4)`,
+    [
+      hostId,
+      AGENT_STREAM,
+      new Date(observedAtMs),
+      new Date(Math.min(observedAtMs + OLDER_AT_MOST_MS, LAST_MS)),
+    ],
+  );
+  return rowCount === 1;
+}
+
+/** A ban that began after the snapshot was made: of it, the snapshot can't know. */
+function isLater(ban: Ban, { observedAtMs }: Observed): boolean {
+  return ban.sinceMs > observedAtMs && ban.sinceMs <= observedAtMs + OLDER_AT_MOST_MS;
 }
 
 type Ban = {
@@ -57,12 +88,13 @@ async function replaceBans(
       if (seen.has(key)) continue;
       seen.add(key);
       const before = known.get(key);
+      if (before !== undefined && isLater(before, observed)) continue;
       if (before !== undefined && before.untilKnown && before.untilMs === untilMs) continue;
       const beganMs = before?.sinceMs ?? Math.min(sinceMs ?? observedAtMs, observedAtMs);
       put.push({ enforcer, jail, address, sinceMs: beganMs, untilMs });
     }
   }
-  const gone = [...known].filter(([key]) => !seen.has(key)).map(([, ban]) => ban);
+  const gone = [...known.values()].filter((ban) => !seen.has(keyOf(ban)) && !isLater(ban, observed));
   await deleteGone(client, hostId, gone);
   if (put.length > 0) await putSeen(client, hostId, put);
   return new Set([...gone, ...put].map((ban) => ban.address));

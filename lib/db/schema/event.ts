@@ -48,6 +48,8 @@ export const ingestStream = pgTable(
     hostId: uuid("host_id").notNull(),
     stream: bigint("stream", { mode: "number" }).notNull(),
     highWater: bigint("high_water", { mode: "number" }).notNull().default(0),
+    /** When the latest snapshot of bans was made, by the host's clock; null before the first, and for imported files. */
+    observedAt: instant("observed_at"),
     updatedAt: instant("updated_at").notNull().defaultNow(),
   },
   (table) => [primaryKey({ columns: [table.hostId, table.stream] })],

@@ -1,0 +1,1 @@
+ALTER TABLE "ingest_stream" ADD COLUMN "observed_at" timestamp (3) with time zone;
