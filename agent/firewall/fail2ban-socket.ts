@@ -4,7 +4,9 @@ import { decodePickle, encodeTexts, type Pickled, textOf } from "./pickle.ts";
 const END = Buffer.from("<F2B_END_COMMAND>");
 const CLOSE = Buffer.from("<F2B_CLOSE_COMMAND>");
 const ANSWER_MAX_BYTES = 128 * 1024 * 1024;
-const TIMEOUT_MS = 10_000;
+/** For how long it may say nothing, and how long all of its answer may take. */
+const SILENCE_MAX_MS = 10_000;
+const ANSWER_MAX_MS = 30_000;
 
 /** fail2ban answered, and its answer is no. */
 export class Fail2banRefusal extends Error {
@@ -18,14 +20,24 @@ export class Fail2banRefusal extends Error {
  * Asks the running fail2ban, as `fail2ban-client` does (fail2ban/client/csocket.py), without starting a Python for
  * each question. Throws Fail2banRefusal, or the error of the socket: ENOENT and ECONNREFUSED mean that it isn't running.
  */
-export async function askFail2ban(socketPath: string, command: readonly string[]): Promise<Pickled> {
+export async function askFail2ban(
+  socketPath: string,
+  command: readonly string[],
+  patience: { silenceMs: number; answerMs: number } = { silenceMs: SILENCE_MAX_MS, answerMs: ANSWER_MAX_MS },
+): Promise<Pickled> {
   const bytes = await new Promise<Buffer>((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
     const socket = createConnection(socketPath);
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error("fail2ban does not answer")));
+    const giveUp = () => socket.destroy(new Error("fail2ban does not answer"));
+    socket.setTimeout(patience.silenceMs, giveUp);
+    // One that trickles is never silent.
+    const deadline = setTimeout(giveUp, patience.answerMs);
     socket.on("error", reject);
-    socket.on("close", () => reject(new Error("fail2ban closed the connection without an answer")));
+    socket.on("close", () => {
+      clearTimeout(deadline);
+      reject(new Error("fail2ban closed the connection without an answer"));
+    });
     socket.on("connect", () => socket.write(Buffer.concat([encodeTexts(command), END])));
     socket.on("data", (chunk) => {
       parts.push(chunk);

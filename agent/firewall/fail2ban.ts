@@ -43,13 +43,14 @@ export class Fail2ban {
     }
   }
 
+  /** The names of its jails, as far as they can be named to it again. */
   async jails(): Promise<string[]> {
     const list = fieldsOf(await this.#ask(["status"])).get("Jail list");
     return typeof list === "string"
       ? list
           .split(",")
           .map((name) => name.trim())
-          .filter((name) => name !== "")
+          .filter(isJailName)
       : [];
   }
 
@@ -83,7 +84,9 @@ export class Fail2ban {
       throw new Error(`fail2ban-client failed: ${hostWords(result)}`);
     }
     // 0.9 knows only this form.
-    for (const jail of await this.jailsBanning(prefix)) await this.#set([jail, "unbanip", prefix.text]);
+    for (const jail of (await this.jailsBanning(prefix)).filter(isJailName)) {
+      await this.#set([jail, "unbanip", prefix.text]);
+    }
   }
 
   /** Bans in one jail. fail2ban does it in its own time: within a second or so. */
@@ -97,10 +100,22 @@ export class Fail2ban {
   }
 
   async #bansOf(jail: string): Promise<Fail2banBan[]> {
-    const answer = await this.#ask(["get", jail, "banip", "--with-time"]);
-    const lines = Array.isArray(answer) ? answer.map(textOf) : textOf(answer).split("\n");
-    const clock = createHostClock(this.#timeZone);
-    return lines.map((line) => readBan(line, clock)).filter((ban) => ban !== null);
+    try {
+      const answer = await this.#ask(["get", jail, "banip", "--with-time"]);
+      const clock = createHostClock(this.#timeZone);
+      return linesOf(answer)
+        .map((line) => readBan(line, clock))
+        .filter((ban) => ban !== null);
+    } catch (error) {
+      if (!(error instanceof Fail2banRefusal)) throw error;
+    }
+    // Before 0.11.1 it says whom it bans, but not since when.
+    const actions = fieldsOf(fieldsOf(await this.#ask(["status", jail])).get("Actions") ?? null);
+    return linesOf(actions.get("Banned IP list") ?? actions.get("IP list") ?? null)
+      .flatMap((line) => line.split(/\s+/))
+      .map((text) => parsePrefix(text))
+      .filter((prefix) => prefix !== null)
+      .map(({ text }) => ({ prefix: text, sinceMs: null, untilMs: null }));
   }
 
   async #ask(command: string[]): Promise<Pickled> {
@@ -139,6 +154,15 @@ function readBan(line: string, clock: { toUtc(wallMs: number): number }): Fail2b
     sinceMs,
     untilMs: sinceMs === null || seconds < 0 ? null : sinceMs + seconds * 1000,
   };
+}
+
+/** Whether a name can be given to fail2ban's programs as the name of a jail, and nothing else. */
+export function isJailName(name: string): boolean {
+  return name !== "" && !name.startsWith("-") && !/\p{Cc}/u.test(name);
+}
+
+function linesOf(answer: Pickled): string[] {
+  return Array.isArray(answer) ? answer.map(textOf) : textOf(answer).split("\n");
 }
 
 /** fail2ban's lists of (name, value). */
