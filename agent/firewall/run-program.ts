@@ -14,8 +14,8 @@ export class ProgramError extends Error {
 }
 
 const OUTPUT_MAX_BYTES = 256 * 1024 * 1024;
-/** Daemons have short paths; the firewall's programs are in sbin. */
-const PATH = `${process.env.PATH ?? ""}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`;
+/** Where the system keeps its programs: what is run as root is never looked for where somebody else could put it. */
+const PATH = "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin";
 
 /** How programs of the host are run: here, or in a test in a network of its own. */
 export type RunProgram = (
