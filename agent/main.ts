@@ -104,7 +104,7 @@ class Agent {
       state: this.#state,
       enforcer: this.#enforcer,
       report: (report) => this.#report(report),
-      guarded: async () => await findGuarded(this.#client!.server),
+      guarded: async () => await findGuarded(this.#client!.server, await this.#enforcer.sessions()),
       reachesApp: async () => (await this.#reach?.()) ?? "unknown",
       appNowMs: () => this.#client?.nowMs() ?? Date.now(),
       now: Date.now,
@@ -209,6 +209,7 @@ class Agent {
           const by = {
             enforcer: this.#enforcer,
             report: (report: Report) => reports.add(report),
+            refusal: async (prefix: string) => await keeper.refusalToBlock(prefix),
             now: Date.now,
           };
           const outcome = await carryOutCommand(order, by);

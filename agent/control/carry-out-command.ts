@@ -8,7 +8,13 @@ import { wordsOf } from "./words.ts";
  */
 export async function carryOutCommand(
   order: CommandOrder,
-  by: { enforcer: Enforcer; report: (report: Report) => void; now: () => number },
+  by: {
+    enforcer: Enforcer;
+    report: (report: Report) => void;
+    /** Why this host must not block an address; null when it may. */
+    refusal: (prefix: string) => Promise<string | null>;
+    now: () => number;
+  },
 ): Promise<Report> {
   const step = (state: Report["state"], more: Partial<Report> = {}): Report => {
     const report = { commandId: order.commandId, state, atMs: by.now(), ...more };
@@ -18,7 +24,12 @@ export async function carryOutCommand(
   step("delivered");
   try {
     if (order.verb === "unban") await by.enforcer.unban(order.prefix);
-    else await by.enforcer.ban(order.prefix, order.jails);
+    else {
+      // The address may be somebody's who is let in by now.
+      const refusal = await by.refusal(order.prefix);
+      if (refusal !== null) return step("failed", { detail: refusal });
+      await by.enforcer.ban(order.prefix, order.jails);
+    }
     step("applied");
     const look = await by.enforcer.lookInFail2ban(order.prefix);
     if (order.verb === "unban") {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parsePrefix } from "../../lib/event/address.ts";
 import {
+  addressesOfApp,
   type Guarded,
   ipv4Gateways,
   ipv6Gateways,
   refusalToBlock,
   resolversIn,
-  sessionsIn,
 } from "./guarded.ts";
 
 describe("what must stay reachable", () => {
@@ -25,20 +25,12 @@ describe("what must stay reachable", () => {
     ).toEqual(["192.0.2.53", "2001:db8::53"]);
   });
 
-  it("reads who has a session of ssh open, and nobody else", () => {
-    const header = "  sl  local_address rem_address   st\n";
-    const line = (local: string, remote: string, state: string) =>
-      `   0: ${local} ${remote} ${state} 00000000\n`;
-    expect(
-      sessionsIn(
-        header +
-          line("0A00000A:0016", "077100CB:D431", "01") +
-          line("0A00000A:0016", "087100CB:D431", "06") +
-          line("0A00000A:01BB", "097100CB:D431", "01"),
-      ),
-    ).toEqual(["203.0.113.7"]);
-    const six = line("B80D0120000000000000000001000000:0016", "B80D0120000000000000000002000000:D431", "01");
-    expect(sessionsIn(header + six)).toEqual(["2001:0DB8:0000:0000:0000:0000:0000:0002"]);
+  it("keeps the app's last known addresses while the name server is away", async () => {
+    const found = await addressesOfApp("app.example.org", () => Promise.resolve(["198.51.100.80"]));
+    expect(found).toEqual(["198.51.100.80"]);
+    const away = () => Promise.reject(new Error("EAI_AGAIN"));
+    expect(await addressesOfApp("app.example.org", away)).toEqual(["198.51.100.80"]);
+    expect(await addressesOfApp("other.example.org", away)).toEqual([]);
   });
 
   const guarded: Guarded = {
@@ -64,6 +56,8 @@ describe("what must stay reachable", () => {
     ["198.51.100.22", "logged in"],
     ["192.168.7.0/24", "a private address"],
     ["::/0", "not blocked"],
+    ["64.0.0.0/7", "wider than a /8"],
+    ["2600::/15", "wider than a /16"],
   ])("keeps %s from being blocked: %s", (text, why) => {
     expect(refusal(text)).toContain(why);
   });

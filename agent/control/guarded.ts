@@ -1,15 +1,9 @@
 import { lookup } from "node:dns/promises";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
-import {
-  covers,
-  overlaps,
-  parseAddress,
-  parsePrefix,
-  type Prefix,
-  specialRangeOf,
-} from "../../lib/event/address.ts";
+import { covers, overlaps, parseAddress, parsePrefix, type Prefix } from "../../lib/event/address.ts";
+import { neverBlocked, ownAddresses } from "../firewall/lockout.ts";
+import { littleEndianIpv4 } from "../firewall/proc-net.ts";
 
 /** What must stay reachable from this host, as found on it now. */
 export type Guarded = {
@@ -21,27 +15,24 @@ export type Guarded = {
   sessions: string[];
 };
 
-export async function findGuarded(server: URL): Promise<Guarded> {
+/** `sessions` are told by who may see them: see `Enforcer`. */
+export async function findGuarded(server: URL, sessions: string[] = []): Promise<Guarded> {
   return {
-    own: unique(
-      Object.values(networkInterfaces()).flatMap((addresses) =>
-        (addresses ?? []).map(({ address }) => address),
-      ),
-    ).slice(0, 200),
+    own: ownAddresses().slice(0, 200),
     gateways: unique([
       ...ipv4Gateways(read("/proc/net/route")),
       ...ipv6Gateways(read("/proc/net/ipv6_route")),
     ]).slice(0, 20),
     resolvers: unique(resolversIn(read("/etc/resolv.conf"))).slice(0, 20),
-    app: await addressesOf(server.hostname.replace(/^\[|\]$/g, "")),
-    sessions: unique([...sessionsIn(read("/proc/net/tcp")), ...sessionsIn(read("/proc/net/tcp6"))]),
+    app: await addressesOfApp(server.hostname.replace(/^\[|\]$/g, "")),
+    sessions,
   };
 }
 
 /** Why this host must not block the prefix, in a sentence; null when it may. `allowed` are the operator's allow rules. */
 export function refusalToBlock(prefix: Prefix, guarded: Guarded, allowed: readonly Prefix[]): string | null {
-  const special = specialRangeOf(prefix);
-  if (special !== null) return `${prefix.text} is not blocked: it is, or covers, ${special}.`;
+  const never = neverBlocked(prefix);
+  if (never !== null) return never;
   const named: [readonly string[], string][] = [
     [guarded.own, "this host's own address"],
     [guarded.gateways, "this host's gateway"],
@@ -61,13 +52,25 @@ export function refusalToBlock(prefix: Prefix, guarded: Guarded, allowed: readon
   return allow === undefined ? null : `${prefix.text} is not blocked: ${allow.text} is never to be banned.`;
 }
 
-async function addressesOf(hostname: string): Promise<string[]> {
+/** The addresses of the app when its name was last found: a name server that is away makes it no less precious. */
+const lastFound = new Map<string, string[]>();
+
+export async function addressesOfApp(
+  hostname: string,
+  find: (hostname: string) => Promise<string[]> = lookUp,
+): Promise<string[]> {
   if (isIP(hostname) !== 0) return unique([hostname]);
   try {
-    return unique((await lookup(hostname, { all: true })).map(({ address }) => address));
+    const found = unique(await find(hostname));
+    if (found.length > 0) lastFound.set(hostname, found);
   } catch {
-    return [];
+    // The last that is known counts.
   }
+  return lastFound.get(hostname) ?? [];
+}
+
+async function lookUp(hostname: string): Promise<string[]> {
+  return (await lookup(hostname, { all: true })).map(({ address }) => address);
 }
 
 /** /proc/net/route: the gateway is the third field, hexadecimal, in the byte order of the machine. */
@@ -91,36 +94,6 @@ export function ipv6Gateways(table: string): string[] {
 
 export function resolversIn(configuration: string): string[] {
   return configuration.split("\n").flatMap((line) => /^\s*nameserver\s+(\S+)/.exec(line)?.[1] ?? []);
-}
-
-const ESTABLISHED = "01";
-const SSH_PORT = 22;
-
-/** /proc/net/tcp and tcp6: whoever is connected to the port of ssh. */
-export function sessionsIn(table: string): string[] {
-  const found: string[] = [];
-  for (const line of table.split("\n").slice(1)) {
-    const [, local = "", remote = "", state] = line.trim().split(/\s+/);
-    if (state !== ESTABLISHED || Number.parseInt(local.split(":")[1] ?? "", 16) !== SSH_PORT) continue;
-    const hex = remote.split(":")[0] ?? "";
-    if (hex.length === 8) found.push(littleEndianIpv4(hex));
-    else if (hex.length === 32) found.push(wordsToIpv6(hex));
-  }
-  return found;
-}
-
-function littleEndianIpv4(hex: string): string {
-  return hex
-    .match(/../g)!
-    .map((byte) => Number.parseInt(byte, 16))
-    .toReversed()
-    .join(".");
-}
-
-/** Four words of 32 bits, each in the byte order of the machine. */
-function wordsToIpv6(hex: string): string {
-  const bytes = hex.match(/.{8}/g)!.map((word) => word.match(/../g)!.toReversed().join(""));
-  return bytes.join("").match(/.{4}/g)!.join(":");
 }
 
 function unique(addresses: string[]): string[] {

@@ -1,6 +1,7 @@
-import { parsePrefix } from "../../lib/event/address.ts";
+import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
 import type { Report, RulesOrder } from "../../lib/wire/wire.ts";
 import type { Enforcer, RuleTexts } from "../firewall/enforcer.ts";
+import { lockoutsIn } from "../firewall/lockout.ts";
 import { type Log, sayOnce } from "./agent-log.ts";
 import { type Guarded, refusalToBlock } from "./guarded.ts";
 import { activeOf, type KeptRule, keptSchema, newlyBlocking, rulesAfter } from "./kept-rules.ts";
@@ -63,10 +64,10 @@ export class RuleKeeper {
     return this.#active().length;
   }
 
-  get allowed(): string[] {
-    return this.#active()
-      .filter(({ effect }) => effect === "allow")
-      .map(({ prefix }) => prefix);
+  /** Why this host must not block `prefix`, in a sentence; null when it may. */
+  async refusalToBlock(prefix: string): Promise<string | null> {
+    const guarded = await this.#parts.guarded();
+    return refusalToBlock(parsePrefix(prefix)!, guarded, allowedBy(this.#active()));
   }
 
   /** When a rule that blocks `prefix` ends; null: never, or there is none. */
@@ -141,9 +142,7 @@ export class RuleKeeper {
     guarded: Guarded,
   ): KeptRule[] {
     const active = this.#active(after);
-    const allowed = active
-      .filter(({ effect }) => effect === "allow")
-      .map(({ prefix }) => parsePrefix(prefix)!);
+    const allowed = allowedBy(active);
     const refused: KeptRule[] = [];
     const ordered = new Set(order.rules.map(({ ruleId }) => ruleId));
     const asked = active.filter(({ ruleId, effect }) => effect === "deny" && ordered.has(ruleId));
@@ -252,9 +251,26 @@ export class RuleKeeper {
   }
 
   async #apply(): Promise<void> {
+    this.#refuseLockouts();
     const wanted = ruleSetOf(this.#active());
     await this.#parts.enforcer.allow(wanted);
     this.#applied = wanted;
+  }
+
+  /** The host may have other addresses than when a rule came: one that blocks them must not hold up the others. */
+  #refuseLockouts(): void {
+    const denies = this.#active().filter(({ effect }) => effect === "deny");
+    const lockouts = lockoutsIn(denies.map(({ prefix }) => parsePrefix(prefix)!));
+    if (lockouts.length === 0) return;
+    const reasons = new Map(lockouts.map(({ prefix, reason }) => [prefix.text, reason]));
+    const after = new Map(this.#rules);
+    for (const rule of denies) {
+      const refused = reasons.get(rule.prefix);
+      if (refused === undefined) continue;
+      after.set(rule.ruleId, { ...rule, refused });
+      this.#report(rule.commandId, "failed", { detail: refused });
+    }
+    this.#save(this.#generation, after);
   }
 
   #active(rules: ReadonlyMap<string, KeptRule> = this.#rules): KeptRule[] {
@@ -283,4 +299,8 @@ export class RuleKeeper {
     this.#turn = turn.catch(() => undefined);
     return await turn;
   }
+}
+
+function allowedBy(active: readonly KeptRule[]): Prefix[] {
+  return active.filter(({ effect }) => effect === "allow").map(({ prefix }) => parsePrefix(prefix)!);
 }

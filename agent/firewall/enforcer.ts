@@ -16,6 +16,8 @@ export type Enforcer = {
   list(): Promise<{ fail2ban: JailBans[] | null; rules: RuleTexts; problem: string | null }>;
   /** `list`, of Banwatch's own table alone: fail2ban isn't asked, so that one that hangs holds nothing up. */
   listRules(): Promise<{ rules: RuleTexts; problem: string | null }>;
+  /** Addresses from which somebody has a session of ssh open: whose socket is whose, only root can see. */
+  sessions(): Promise<string[]>;
   /** Lifts an address in every jail of fail2ban. */
   unban(prefix: string): Promise<void>;
   /** Puts an address back into jails of fail2ban. */

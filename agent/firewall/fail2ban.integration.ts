@@ -89,6 +89,16 @@ describe.each(ACTIONS)("a real fail2ban that bans with $banAction", ({ banAction
     await expect(enforcer.ban("203.0.113.11", ["no-such-jail"])).rejects.toThrow(/no-such-jail/);
   });
 
+  it("bans in nothing but its jails, and nobody whom the host needs", async () => {
+    for (const name of ["logtarget", "dbfile", "-v", "sshd\n"]) {
+      await expect(enforcer.ban("203.0.113.12", [name])).rejects.toThrow(/jail/);
+    }
+    await expect(enforcer.ban("127.0.0.1", ["sshd"])).rejects.toThrow("a loopback address");
+    await expect(enforcer.allow({ deny: ["0.0.0.0/0"], allow: [] })).rejects.toThrow("not blocked");
+    await expect(enforcer.allow({ deny: ["2600::/15"], allow: [] })).rejects.toThrow("wider than a /16");
+    expect((await enforcer.lookInFail2ban("203.0.113.12")).jails).toEqual([]);
+  });
+
   it("says in its own words that it is not running", async () => {
     await host.stopFail2ban();
     await expect(enforcer.unban("203.0.113.7")).rejects.toThrow(/fail2ban/i);

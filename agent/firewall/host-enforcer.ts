@@ -1,14 +1,16 @@
 import { parsePrefix, type Prefix } from "../../lib/event/address.ts";
 import type { Enforcer, Fail2banLook, RuleLook, RuleTexts } from "./enforcer.ts";
-import { type Fail2ban, type JailBans, reasonOf } from "./fail2ban.ts";
+import { type Fail2ban, isJailName, type JailBans, reasonOf } from "./fail2ban.ts";
 import { findInPlaces, findPlaces, type Place } from "./fail2ban-firewall.ts";
+import { lockoutsIn } from "./lockout.ts";
 import type { RuleDriver } from "./rule-driver.ts";
 import { type RunProgram, runProgram } from "./run-program.ts";
+import { findSessions } from "./ssh-sessions.ts";
 
 /** How long fail2ban may take to carry out a ban that it was told of: it does so in its own loop. */
 const BAN_PATIENCE_MS = 15_000;
 
-/** Carries the verbs out on this host. It trusts no caller: every address is parsed again. */
+/** Carries the verbs out on this host. It trusts no caller: every address and jail is looked at again. */
 export class HostEnforcer implements Enforcer {
   readonly #driver: RuleDriver;
   readonly #fail2ban: Fail2ban;
@@ -38,6 +40,10 @@ export class HostEnforcer implements Enforcer {
     return { rules: textsOf(rules), problem };
   }
 
+  async sessions(): Promise<string[]> {
+    return findSessions();
+  }
+
   async unban(prefix: string): Promise<void> {
     const parsed = parse(prefix);
     // Where to look afterwards is found out meanwhile: what is read as proof is read after.
@@ -49,9 +55,15 @@ export class HostEnforcer implements Enforcer {
 
   async ban(prefix: string, jails: string[]): Promise<void> {
     const parsed = parse(prefix);
+    refuseLockout([parsed]);
     if (jails.length === 0) throw new Error("no jail was named to put it back into");
+    // fail2ban takes what isn't a jail for one of its settings.
+    const known = new Set(await this.#jails());
     for (const jail of jails) {
-      if (jail === "" || jail.startsWith("-")) throw new Error(`not the name of a jail: ${jail}`);
+      if (!isJailName(jail)) throw new Error(`not the name of a jail: ${JSON.stringify(jail)}`);
+      if (!known.has(jail)) throw new Error(`fail2ban has no jail ${jail}`);
+    }
+    for (const jail of jails) {
       await this.#fail2ban.ban(jail, parsed);
     }
     const deadline = Date.now() + BAN_PATIENCE_MS;
@@ -65,7 +77,9 @@ export class HostEnforcer implements Enforcer {
   }
 
   async allow(rules: RuleTexts): Promise<void> {
-    await this.#driver.apply({ deny: rules.deny.map(parse), allow: rules.allow.map(parse) });
+    const wanted = { deny: rules.deny.map(parse), allow: rules.allow.map(parse) };
+    refuseLockout(wanted.deny);
+    await this.#driver.apply(wanted);
   }
 
   async lookInFail2ban(text: string): Promise<Fail2banLook> {
@@ -89,6 +103,14 @@ export class HostEnforcer implements Enforcer {
     return await this.#driver.check(parse(text));
   }
 
+  async #jails(): Promise<string[]> {
+    try {
+      return await this.#fail2ban.jails();
+    } catch (error) {
+      throw new Error(reasonOf(error), { cause: error });
+    }
+  }
+
   async #askFail2ban(prefix: Prefix): Promise<{ jails: string[]; said: string }> {
     try {
       const jails = await this.#fail2ban.jailsBanning(prefix);
@@ -110,6 +132,12 @@ export class HostEnforcer implements Enforcer {
       throw error;
     }
   }
+}
+
+/** The caller has asked more than this, and may have been talked into skipping it. */
+function refuseLockout(deny: readonly Prefix[]): void {
+  const [first] = lockoutsIn(deny);
+  if (first !== undefined) throw new Error(first.reason);
 }
 
 function parse(text: string): Prefix {

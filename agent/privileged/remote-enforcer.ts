@@ -29,6 +29,9 @@ export class RemoteEnforcer implements Enforcer {
   async listRules() {
     return await this.#ask<Awaited<ReturnType<Enforcer["listRules"]>>>({ verb: "listRules", args: [] });
   }
+  async sessions() {
+    return await this.#ask<string[]>({ verb: "sessions", args: [] });
+  }
   async lookInFail2ban(prefix: string) {
     return await this.#ask<Fail2banLook>({ verb: "lookInFail2ban", args: [prefix] });
   }

@@ -9,6 +9,7 @@ export const requestSchema = z.discriminatedUnion("verb", [
   z.strictObject({ id: z.int(), verb: z.literal("probe"), args: z.tuple([]) }),
   z.strictObject({ id: z.int(), verb: z.literal("list"), args: z.tuple([]) }),
   z.strictObject({ id: z.int(), verb: z.literal("listRules"), args: z.tuple([]) }),
+  z.strictObject({ id: z.int(), verb: z.literal("sessions"), args: z.tuple([]) }),
   z.strictObject({ id: z.int(), verb: z.literal("lookInFail2ban"), args: z.tuple([prefix]) }),
   z.strictObject({ id: z.int(), verb: z.literal("lookInRules"), args: z.tuple([prefix]) }),
   z.strictObject({ id: z.int(), verb: z.literal("unban"), args: z.tuple([prefix]) }),
@@ -40,6 +41,8 @@ export async function carryOutVerb(enforcer: Enforcer, request: VerbRequest): Pr
       return await enforcer.list();
     case "listRules":
       return await enforcer.listRules();
+    case "sessions":
+      return await enforcer.sessions();
     case "lookInFail2ban":
       return await enforcer.lookInFail2ban(...request.args);
     case "lookInRules":
