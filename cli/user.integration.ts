@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
+import { asc } from "drizzle-orm";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
+import { action } from "../lib/db/schema/index.ts";
 import { createTestDatabase } from "../lib/db/test-database.ts";
 
 const MAIN = resolve(import.meta.dirname, "main.ts");
@@ -36,9 +38,19 @@ test("people are added, changed, listed and removed from the command line", asyn
   expect(await user(["sign-out", "bob@example.org"])).toMatchObject({
     said: "0 sessions of bob@example.org ended.",
   });
+  expect(await user(["password", "bob@example.org"], "battery staple horse\n")).toMatchObject({ code: 0 });
   const { said } = await user(["list"]);
   expect(said.split("\n")).toEqual(["ada@example.org\tadmin\tAda", "bob@example.org\toperator\tAda"]);
   expect(await user(["remove", "bob@example.org"])).toMatchObject({ code: 0 });
+  const written = await database.db.select().from(action).orderBy(asc(action.at));
+  expect(written.map(({ actorName, verb, subject }) => [actorName, verb, subject])).toEqual([
+    ["command line", "create_user", "ada@example.org (admin)"],
+    ["command line", "create_user", "bob@example.org (viewer)"],
+    ["command line", "change_role", "bob@example.org"],
+    ["command line", "end_sessions", "bob@example.org"],
+    ["command line", "change_password", "bob@example.org"],
+    ["command line", "delete_user", "bob@example.org"],
+  ]);
 });
 
 test("what is refused is one sentence and a failure", async () => {

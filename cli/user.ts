@@ -51,7 +51,9 @@ export function addUserCommand(program: Command): void {
     .argument("<email>")
     .action(async (email: string) => {
       const password = await readPassword();
-      await withDatabase(readConfig(process.env), (database) => changePassword(database, email, password));
+      await withDatabase(readConfig(process.env), (database) =>
+        changePassword(database, COMMAND_LINE, email, password),
+      );
       console.log(`The password of ${email} is changed; they must sign in again.`);
     });
   user
@@ -59,7 +61,9 @@ export function addUserCommand(program: Command): void {
     .description("end all sessions of a person, on every device")
     .argument("<email>")
     .action(async (email: string) => {
-      const ended = await withDatabase(readConfig(process.env), (database) => endSessions(database, email));
+      const ended = await withDatabase(readConfig(process.env), (database) =>
+        endSessions(database, COMMAND_LINE, email),
+      );
       console.log(`${ended} ${ended === 1 ? "session" : "sessions"} of ${email} ended.`);
     });
   user

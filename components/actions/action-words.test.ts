@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ActionProgress, CommandProgress } from "../../lib/query/action-progress.ts";
-import { actionOutcome, commandSentence, stepsTook, took, whenOf } from "./action-words.ts";
+import { actionOutcome, actionTitle, commandSentence, stepsTook, took, whenOf } from "./action-words.ts";
 
 const NOW = Date.parse("2026-11-20T03:12:40Z");
 
@@ -87,4 +87,11 @@ test("an action says verified only when every host is", () => {
   expect(actionOutcome(action({ applied: 1 }, null))).toBe("applied");
   expect(actionOutcome(action({ verified: 2 }, NOW))).toBe("verified on all 2 hosts in 0.4 s");
   expect(actionOutcome(action({ verified: 1 }, NOW))).toBe("verified in 0.4 s");
+});
+
+test("what is done to a person's access is named", () => {
+  const named = (["change_password", "end_sessions"] as const).map((verb) =>
+    actionTitle({ ...action({}, null), hostCount: 0, verb }),
+  );
+  expect(named).toEqual(["Changed a password", "Signed a user out"]);
 });

@@ -146,6 +146,10 @@ export function actionTitle(action: ActionProgress): string {
       return "Removed a user";
     case "sign_in":
       return "Signed in";
+    case "change_password":
+      return "Changed a password";
+    case "end_sessions":
+      return "Signed a user out";
     default:
       return action.verb satisfies never;
   }

@@ -93,7 +93,7 @@ describe("a session", () => {
   test("ends at the next request when the server ends it", async () => {
     const headers = await signInAs(ada.email);
     await authorise(headers, "viewer", database);
-    expect(await endSessions(database, ada.email)).toBe(1);
+    expect(await endSessions(database, COMMAND_LINE, ada.email)).toBe(1);
     await expect(authorise(headers, "viewer", database)).rejects.toMatchObject({ code: "not_signed_in" });
   });
 
@@ -102,9 +102,9 @@ describe("a session", () => {
     await signOut(database, first);
     await expect(authorise(first, "viewer", database)).rejects.toMatchObject({ code: "not_signed_in" });
     const second = await signInAs(ada.email);
-    await changePassword(database, ada.email, "another long password");
+    await changePassword(database, COMMAND_LINE, ada.email, "another long password");
     await expect(authorise(second, "viewer", database)).rejects.toMatchObject({ code: "not_signed_in" });
-    await changePassword(database, ada.email, password);
+    await changePassword(database, COMMAND_LINE, ada.email, password);
     const third = await signInAs(ada.email);
     await removeUser(database, COMMAND_LINE, ada.email);
     await expect(authorise(third, "viewer", database)).rejects.toMatchObject({ code: "not_signed_in" });

@@ -94,6 +94,7 @@ export async function changeRole(
 /** Sets the password and ends all sessions of the person. */
 export async function changePassword(
   connections: Connections,
+  actor: Actor,
   email: string,
   password: string,
 ): Promise<void> {
@@ -106,14 +107,16 @@ export async function changePassword(
       .set({ password: await hashPassword(password), updatedAt: new Date() })
       .where(and(eq(account.userId, found.id), eq(account.providerId, "credential")));
     await transaction.db.delete(session).where(eq(session.userId, found.id));
+    await recordAction(transaction.db, actor, { verb: "change_password", subject: found.email });
   });
 }
 
 /** Ends all sessions of the person: their next click asks for the password. */
-export async function endSessions(connections: Connections, email: string): Promise<number> {
+export async function endSessions(connections: Connections, actor: Actor, email: string): Promise<number> {
   return inTransaction(connections, async (transaction) => {
-    const { id } = await findUser(transaction, email);
-    const ended = await transaction.db.delete(session).where(eq(session.userId, id)).returning();
+    const found = await findUser(transaction, email);
+    const ended = await transaction.db.delete(session).where(eq(session.userId, found.id)).returning();
+    await recordAction(transaction.db, actor, { verb: "end_sessions", subject: found.email });
     return ended.length;
   });
 }

@@ -22,7 +22,9 @@ type ActionVerb =
   | "create_user"
   | "change_role"
   | "delete_user"
-  | "sign_in";
+  | "sign_in"
+  | "change_password"
+  | "end_sessions";
 
 /** How far one instruction is on one host. */
 export type CommandProgress = {

@@ -14,6 +14,8 @@ export const actionVerb = pgEnum("action_verb", [
   "change_role",
   "delete_user",
   "sign_in",
+  "change_password",
+  "end_sessions",
 ]);
 
 /** The log of changes, append-only (a trigger refuses UPDATE and DELETE): who, what, why, from where. */
