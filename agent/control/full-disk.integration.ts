@@ -1,10 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { generateKeyPair } from "jose";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { ReportApp } from "../fixture/report-app.ts";
+import { signOrder } from "../../lib/wire/signed-order.ts";
+import type { Order } from "../../lib/wire/wire.ts";
 import { SmallDisk } from "../fixture/small-disk.ts";
+import { OrderDesk } from "./order-desk.ts";
 import { ReportQueue } from "./report-queue.ts";
 import { StateDirectory } from "./state-directory.ts";
 
@@ -59,6 +63,30 @@ describe("an agent whose disk is full", () => {
     stop.abort();
     await running;
     await app.stop();
+  });
+
+  it("carries out each unban, and none twice", async () => {
+    const { privateKey, publicKey } = await generateKeyPair("EdDSA", { crv: "Ed25519" });
+    const about = { hostId: "host", appKey: publicKey, nowMs: Date.now, log: () => {} };
+    const unbanned: string[] = [];
+    const desk = new OrderDesk(state, about, {
+      command: ({ prefix, commandId }) => {
+        unbanned.push(prefix);
+        return Promise.resolve({ commandId, state: "verified", atMs: 1 });
+      },
+      rules: () => Promise.resolve(),
+      repeat: () => {},
+    });
+    disk.fill();
+    const times = { nowMs: Date.now(), expiresAtMs: Date.now() + 60_000 };
+    const prefixes = ["203.0.113.1", "203.0.113.2", "203.0.113.3"];
+    for (const prefix of prefixes) {
+      const order: Order = { type: "command", commandId: randomUUID(), verb: "unban", prefix, jails: [] };
+      const jws = await signOrder(privateKey, "host", order, times);
+      await desk.take(jws);
+      await desk.take(jws);
+    }
+    expect(unbanned).toEqual(prefixes);
   });
 });
 
