@@ -69,6 +69,7 @@ class Agent {
   readonly #log: Log;
   #client: AppClient | null = null;
   #reports: ReportQueue | null = null;
+  #desk: OrderDesk | null = null;
   #reach: (() => Promise<Reach>) | null = null;
 
   constructor(state: StateDirectory, options: AgentOptions, parts: { enforcer: Enforcer; log: Log }) {
@@ -106,7 +107,7 @@ class Agent {
       report: (report) => this.#report(report),
       guarded: async () => await findGuarded(this.#client!.server, await this.#enforcer.sessions()),
       reachesApp: async () => (await this.#reach?.()) ?? "unknown",
-      appNowMs: () => this.#client?.nowMs() ?? Date.now(),
+      appNowMs: () => this.#desk?.nowMs() ?? this.#client?.nowMs() ?? Date.now(),
       now: Date.now,
       log: this.#log,
     });
@@ -224,6 +225,7 @@ class Agent {
         repeat: (outcome) => reports.add(outcome),
       },
     );
+    this.#desk = desk;
     const stream: OrderStream = new OrderStream({
       client,
       log: this.#log,
@@ -283,7 +285,7 @@ async function keepChecking(keeper: RuleKeeper, stop: AbortSignal): Promise<void
 
 /** Tries for a minute: an app that restarts just now hasn't been cut off. */
 async function reachesApp(host: HostParts, stop: AbortSignal): Promise<Reach> {
-  const deadline = Date.now() + REACH_PATIENCE_MS;
+  const deadline = performance.now() + REACH_PATIENCE_MS;
   while (!stop.aborted) {
     try {
       await sendStatus(host, stop, 5_000);

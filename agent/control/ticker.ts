@@ -10,6 +10,7 @@ export class Ticker {
   readonly #settleMs: number;
   readonly #backoff: Backoff;
   readonly #say: (sentence: string | null) => void;
+  /** By the clock that is never set: the host's own may be put back by hours. */
   #dueMs = 0;
   #wake: (() => void) | null = null;
 
@@ -23,14 +24,14 @@ export class Ticker {
   }
 
   soon(): void {
-    this.#dueMs = Math.min(this.#dueMs, Date.now() + this.#settleMs);
+    this.#dueMs = Math.min(this.#dueMs, performance.now() + this.#settleMs);
     this.#wake?.();
   }
 
   /** Works until `stop`. Throws Refused when this host is refused for good; other failures are tried again. */
   async run(stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      this.#dueMs = Date.now() + this.#everyMs;
+      this.#dueMs = performance.now() + this.#everyMs;
       try {
         await this.#work();
         this.#backoff.reset();
@@ -40,14 +41,14 @@ export class Ticker {
         if (error instanceof Refused && error.code === "key_revoked") throw error;
         // That the app is away is said by the stream.
         if (!(error instanceof Unreachable)) this.#say(wordsOf(error));
-        this.#dueMs = Math.min(this.#dueMs, Date.now() + this.#backoff.nextMs());
+        this.#dueMs = Math.min(this.#dueMs, performance.now() + this.#backoff.nextMs());
       }
       await this.#sleep(stop);
     }
   }
 
   async #sleep(stop: AbortSignal): Promise<void> {
-    while (!stop.aborted && Date.now() < this.#dueMs) {
+    while (!stop.aborted && performance.now() < this.#dueMs) {
       await new Promise<void>((resolve) => {
         const done = () => {
           clearTimeout(timer);
@@ -55,7 +56,7 @@ export class Ticker {
           this.#wake = null;
           resolve();
         };
-        const timer = setTimeout(done, this.#dueMs - Date.now());
+        const timer = setTimeout(done, this.#dueMs - performance.now());
         stop.addEventListener("abort", done, { once: true });
         this.#wake = done;
       });

@@ -66,12 +66,12 @@ export class HostEnforcer implements Enforcer {
     for (const jail of jails) {
       await this.#fail2ban.ban(jail, parsed);
     }
-    const deadline = Date.now() + BAN_PATIENCE_MS;
+    const deadline = performance.now() + BAN_PATIENCE_MS;
     for (;;) {
       const banning = new Set(await this.#fail2ban.jailsBanning(parsed));
       const missing = jails.filter((jail) => !banning.has(jail));
       if (missing.length === 0) return;
-      if (Date.now() > deadline) throw new Error(`fail2ban did not ban it in ${missing.join(", ")}`);
+      if (performance.now() > deadline) throw new Error(`fail2ban did not ban it in ${missing.join(", ")}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
