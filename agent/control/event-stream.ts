@@ -4,13 +4,31 @@ export type ServerSentEvent = { event: string; data: string };
 
 /**
  * The events of a stream (WHATWG HTML, "server-sent events"), and `null` for each comment: a sign of life.
- * Line breaks are `\n` or `\r\n`.
+ * Line breaks are `\n` or `\r\n`. It ends with the stream, or when `stop` is aborted.
+ *
+ * The signal that the request was made with is not enough for that: once garbage was collected, Node's fetch may not
+ * hear it any more, and a read that is waited for would never end.
  */
 export async function* readEventStream(
   stream: ReadableStream<Uint8Array>,
+  stop: AbortSignal,
+): AsyncGenerator<ServerSentEvent | null> {
+  const reader = stream.getReader();
+  const cancel = () => void reader.cancel().catch(() => undefined);
+  if (stop.aborted) cancel();
+  stop.addEventListener("abort", cancel, { once: true });
+  try {
+    yield* eventsOf(reader);
+  } finally {
+    stop.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+async function* eventsOf(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
 ): AsyncGenerator<ServerSentEvent | null> {
   const decoder = new TextDecoder();
-  const reader = stream.getReader();
   let parts: string[] = [];
   let buffered = 0;
   let event = "message";

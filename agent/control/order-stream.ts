@@ -69,7 +69,7 @@ export class OrderStream {
     try {
       const path = `${WIRE_PATHS.stream}?generation=${this.#listener.rulesGeneration()}`;
       const stream = await this.#client.openStream(path, connection.signal);
-      for await (const event of readEventStream(stream)) {
+      for await (const event of readEventStream(stream, connection.signal)) {
         clearTimeout(silence);
         silence = setTimeout(end, SILENCE_MAX_MS);
         if (event === null) continue;
