@@ -1,7 +1,8 @@
 import { parsePrefix } from "../../lib/event/address.ts";
+import { cleanText } from "../../lib/event/clean-text.ts";
 import type { EventKind, SecurityEvent } from "../../lib/event/event.ts";
-import { cleanText, looksBinary } from "./clean-text.ts";
 import { createHostClock } from "./host-clock.ts";
+import { looksBinary } from "./looks-binary.ts";
 import { IGNORED, type LineParser, type ParseContext, type ParseResult } from "./parser.ts";
 
 /** How long before its line a failure may have been: fail2ban looks back over old logs when a jail starts. */

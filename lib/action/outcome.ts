@@ -1,6 +1,6 @@
 import { AppError } from "../error/app-error.ts";
 import { parsePrefix, type Prefix } from "../event/address.ts";
-import { cleanText } from "../host/clean-text.ts";
+import { cleanSentence } from "../event/clean-text.ts";
 
 /** The action under which the work is shown; `note` is a sentence about what the person might not expect. */
 export type Outcome = { actionId: string; note: string | null };
@@ -19,5 +19,5 @@ export function readAddress(text: string): Prefix {
 
 /** Null when nothing was written. */
 export function readReason(reason: string | undefined): string | null {
-  return cleanText(reason ?? "", REASON_MAX) || null;
+  return cleanSentence(reason ?? "", REASON_MAX) || null;
 }

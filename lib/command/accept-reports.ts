@@ -2,7 +2,7 @@ import { and, eq } from "drizzle-orm";
 import type { Connections } from "../db/client.ts";
 import { command } from "../db/schema/index.ts";
 import { inTransaction, type Transaction } from "../db/transaction.ts";
-import { cleanText } from "../host/clean-text.ts";
+import { cleanSentence } from "../event/clean-text.ts";
 import { publish } from "../live/publish.ts";
 import type { Report } from "../wire/wire.ts";
 import { statesBefore } from "./state.ts";
@@ -53,7 +53,7 @@ async function acceptReport(
 }
 
 function whatItSays(report: Report, at: Date, found: typeof command.$inferSelect) {
-  const detail = cleanText(report.detail ?? "", 1024) || null;
+  const detail = cleanSentence(report.detail ?? "", 1024) || null;
   switch (report.state) {
     case "delivered":
       return { deliveredAt: at };
@@ -66,7 +66,7 @@ function whatItSays(report: Report, at: Date, found: typeof command.$inferSelect
         verifiedAt: at,
         endedAt: null,
         detail: null,
-        evidence: (report.evidence ?? []).map((line) => cleanText(line, 300)),
+        evidence: (report.evidence ?? []).map((line) => cleanSentence(line, 300)),
       };
     case "failed":
     case "drifted":

@@ -1,4 +1,5 @@
 import type { Connections } from "../db/client.ts";
+import { cleanText } from "../event/clean-text.ts";
 import { publish } from "../live/publish.ts";
 import type { Status, StatusAnswer } from "../wire/wire.ts";
 
@@ -13,9 +14,10 @@ const published = new Map<string, number>();
 export async function acceptStatus(
   connections: Connections,
   hostId: string,
-  status: Status,
+  received: Status,
   nowMs: number,
 ): Promise<StatusAnswer> {
+  const status = harmless(received);
   const { rows } = await connections.pool.query<{ status: Status | null; lastSeenAt: Date | null }>(
     `with before as (select status, last_seen_at from host where id = $1 for update)
     update host set status = $2, last_seen_at = $3, clock_difference_ms = $4
@@ -32,6 +34,15 @@ export async function acceptStatus(
     await publish(connections.pool, { topic: "hosts", hostId });
   }
   return { serverTimeMs: nowMs };
+}
+
+/** With all its text cleaned: PostgreSQL refuses a NUL, and a host must not be shut out for a strange jail. */
+function harmless(status: Status): Status {
+  const text = JSON.stringify(status, (_, value: unknown) =>
+    typeof value === "string" ? cleanText(value, value.length) : value,
+  );
+  // The same shape: text stays text of the same length, and the rest is as it was.
+  return JSON.parse(text) as Status;
 }
 
 /** What a page shows of a host, without times and counters. */

@@ -11,7 +11,7 @@ import { publish } from "../live/publish.ts";
 import { joinProofHolds } from "../wire/join-token.ts";
 import { type EnrolAnswer, signEnrolment } from "../wire/signed-enrolment.ts";
 import type { Enrol, Enrolled } from "../wire/wire.ts";
-import { cleanHostName, firstFreeName } from "./clean-text.ts";
+import { cleanHostName, firstFreeName } from "./host-name.ts";
 
 const PER_ADDRESS = { max: 20, windowMs: 60_000 };
 

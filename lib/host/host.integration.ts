@@ -320,6 +320,32 @@ describe("the status of a host", () => {
   });
 });
 
+test("a status with text that the database would refuse is taken, cleaned", async () => {
+  const made = await newHost();
+  const status: Status = {
+    version: 1,
+    agentVersion: "0.1.0",
+    sentAtMs: 0,
+    startedAtMs: 1,
+    fail2ban: {
+      state: "running",
+      version: "1.0.2",
+      jails: [{ name: "ss\u0000hd\ud800", currentlyBanned: 1, totalBanned: 2 }],
+    },
+    firewall: { state: "unavailable", reason: "no\u202eft" },
+    sources: [],
+    spool: { events: 0, bytes: 0, lostEvents: 0 },
+    guarded: { own: [], gateways: [], resolvers: [] },
+    rulesGeneration: 0,
+  };
+  await acceptStatus(database, made.id, status, Date.now());
+  const [row] = await database.db.select().from(host).where(eq(host.id, made.id));
+  expect(row?.status).toMatchObject({
+    fail2ban: { jails: [{ name: "ss\ufffdhd\ufffd" }] },
+    firewall: { reason: "no\ufffdft" },
+  });
+});
+
 describe("the stream of orders", () => {
   type Heard = { name: string; data: string };
 

@@ -176,6 +176,12 @@ test("a snapshot tells the end of a ban that the log did not name", async () => 
   ]);
 });
 
+test("a jail whose name the database would refuse is taken, cleaned as it is in events", async () => {
+  const host = randomUUID();
+  await observe(host, "ss\u0000hd", [{ prefix: "192.0.2.7", sinceMs: null, untilMs: null }]);
+  expect(await bansOf(host)).toMatchObject([{ address: "192.0.2.7", jail: "ss\ufffdhd" }]);
+});
+
 describe("a snapshot that is late", () => {
   const snapshotAt = (host: string, observedAtMs: number, addresses: string[]) => {
     const bans = addresses.map((prefix) => ({ prefix, sinceMs: null, untilMs: null }));

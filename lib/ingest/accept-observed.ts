@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Connections } from "../db/client.ts";
+import { cleanText } from "../event/clean-text.ts";
 import type { Geo } from "../geo/geo.ts";
 import { publish } from "../live/publish.ts";
 import { recomputeBlocked } from "../rollup/recompute-blocked.ts";
@@ -82,7 +83,9 @@ async function replaceBans(
   const known = await knownBans(client, hostId, new Set(observed.enforcers.map((each) => each.enforcer)));
   const put: Ban[] = [];
   const seen = new Set<string>();
-  for (const { enforcer, jail, bans } of observed.enforcers) {
+  for (const { enforcer, jail: rawJail, bans } of observed.enforcers) {
+    // As the jails of its events are cleaned, so that one jail has one name.
+    const jail = cleanText(rawJail, rawJail.length);
     for (const { prefix: address, sinceMs, untilMs } of bans) {
       const key = keyOf({ enforcer, jail, address });
       if (seen.has(key)) continue;

@@ -1,3 +1,4 @@
+import { cleanText } from "../event/clean-text.ts";
 import type { SecurityEvent } from "../event/event.ts";
 import type { Geo, Located } from "../geo/geo.ts";
 
@@ -45,18 +46,15 @@ function detectorOf(event: SecurityEvent): string {
 
 const TEXT_FIELDS = ["userName", "jail", "method", "prefix", "inInterface", "transport", "reason"] as const;
 
-/** Control characters (PostgreSQL refuses NUL), and those that reorder or hide text on a page. */
-// oxlint-disable-next-line no-control-regex -- they are what is looked for
-const HARMFUL = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
-
 /** The agent cleans its text already; what comes over the wire is not trusted to be. */
 function withHarmlessText(event: SecurityEvent): SecurityEvent {
   let clean = event;
   for (const field of TEXT_FIELDS) {
     const value = event[field];
-    if (value === undefined || (value.search(HARMFUL) === -1 && value.isWellFormed())) continue;
-    // Half a surrogate pair becomes one and the same character in the database: it must be so before sums are made.
-    clean = { ...clean, [field]: value.replace(HARMFUL, "\ufffd").toWellFormed() };
+    if (value === undefined) continue;
+    // Names that the database would hold for the same must be the same before sums are made.
+    const harmless = cleanText(value, value.length);
+    if (harmless !== value) clean = { ...clean, [field]: harmless };
   }
   return clean;
 }

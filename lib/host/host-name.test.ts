@@ -1,10 +1,5 @@
 import { expect, test } from "vitest";
-import { cleanHostName, cleanText, firstFreeName } from "./clean-text.ts";
-
-test("text from a host loses what would change the page or the terminal around it", () => {
-  expect(cleanText("a\u001b[31mb\u202ec\u0000\nd", 100)).toBe("a [31mb c d");
-  expect(cleanText("x".repeat(50), 10)).toHaveLength(10);
-});
+import { cleanHostName, firstFreeName } from "./host-name.ts";
 
 test.each([
   ["web-1.example.org", "web-1.example.org"],

@@ -1,11 +1,3 @@
-// oxlint-disable-next-line no-control-regex -- these are what must not reach a page or a terminal
-const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+/g;
-
-/** Text from a host, fit for a page: control, invisible and direction-changing characters become one space. */
-export function cleanText(text: string, maxLength: number): string {
-  return text.replaceAll(UNPRINTABLE, " ").trim().slice(0, maxLength);
-}
-
 const HOST_NAME_MAX = 63;
 
 /** A host's name for itself, reduced to letters, digits, dots, hyphens and underscores. */
