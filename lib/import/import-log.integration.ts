@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from "vitest";
 import { createTestDatabase } from "../db/test-database.ts";
 import { type Geo, geo } from "../geo/geo.ts";
-import { recount } from "../ingest/recount.ts";
+import { recount } from "../ingest/test-recount.ts";
 import { importHostId } from "./import-host.ts";
 import { type ImportCounts, importLog } from "./import-log.ts";
 import { MAX_LINE_BYTES } from "./split-lines.ts";

@@ -5,7 +5,7 @@ import { createTestDatabase } from "../db/test-database.ts";
 import type { SecurityEvent } from "../event/event.ts";
 import { type Geo, geo } from "../geo/geo.ts";
 import { acceptBatch } from "./accept-batch.ts";
-import { recount } from "./recount.ts";
+import { recount } from "./test-recount.ts";
 
 const NOW = Date.UTC(2026, 10, 20, 12, 0, 0);
 

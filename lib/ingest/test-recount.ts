@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { Geo } from "../geo/geo.ts";
 
-/** For tests: every rollup as it is stored, and as it follows from the events alone. They must be the same. */
+/** Every rollup as it is stored, and as it follows from the events alone. They must be the same. */
 export async function recount(
   pool: pg.Pool,
   geo: Geo,
