@@ -106,7 +106,14 @@ export function FirstRun({
               </li>
             ))}
           </ul>
-          {mayImport ? <ImportFile onRunning={setImporting} /> : null}
+          {mayImport ? (
+            <section aria-labelledby="import-title" className="mt-10">
+              <h2 id="import-title" className="mb-2.5 text-18 font-head">
+                Or import a log file
+              </h2>
+              <ImportFile onRunning={setImporting} />
+            </section>
+          ) : null}
         </div>
         <Preview />
       </div>

@@ -5,6 +5,7 @@ import { Upload } from "lucide-react";
 import { counted, whole } from "../charts/format.ts";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
+import { useToast } from "../ui/toast.tsx";
 
 /** A line of the answer of POST /api/import. */
 type Counts = { bytes: number; lines: number; stored: number; known: number; unreadable: number };
@@ -19,7 +20,8 @@ type State =
   | { kind: "failed"; name: string; message: string };
 
 /** A log that is read here once: dropped or chosen, sent as a stream, with how far it is. */
-export function ImportFile({ onRunning }: { onRunning: (running: boolean) => void }) {
+export function ImportFile({ onRunning }: { onRunning?: (running: boolean) => void }) {
+  const toast = useToast();
   const input = useRef<HTMLInputElement>(null);
   const [state, setState] = useState<State>({ kind: "idle" });
   const [over, setOver] = useState(false);
@@ -27,21 +29,21 @@ export function ImportFile({ onRunning }: { onRunning: (running: boolean) => voi
   const running = state.kind === "running";
 
   const importAll = async (files: File[]) => {
-    onRunning(true);
+    onRunning?.(true);
     for (const file of files) {
       stop.current = new AbortController();
       const outcome = await sendFile(file, stop.current.signal, setState);
       setState(outcome);
+      // Said in a toast as well: with the first event this page gives way to the overview.
+      if (outcome.kind === "done")
+        toast({ text: `${outcome.name}: ${counted(outcome.events, "event")} stored` });
       if (outcome.kind === "failed") break;
     }
     stop.current = null;
-    onRunning(false);
+    onRunning?.(false);
   };
   return (
-    <section aria-labelledby="import-title" className="mt-10">
-      <h2 id="import-title" className="text-18 font-head">
-        Or import a log file
-      </h2>
+    <>
       <div
         onDragOver={(event) => {
           event.preventDefault();
@@ -54,7 +56,7 @@ export function ImportFile({ onRunning }: { onRunning: (running: boolean) => voi
           if (!running) void importAll([...event.dataTransfer.files]);
         }}
         className={cx(
-          "ease-colour mt-2.5 flex flex-wrap items-center gap-4 rounded-control border border-dashed px-5 py-4",
+          "ease-colour flex flex-wrap items-center gap-4 rounded-control border border-dashed px-5 py-4",
           over ? "border-acc bg-s2" : "border-ctl",
         )}
       >
@@ -85,7 +87,7 @@ export function ImportFile({ onRunning }: { onRunning: (running: boolean) => voi
         Read on this machine only. Shows the past; bans and actions need an agent. In the terminal:{" "}
         <code className="mono text-t1">npx banwatch import FILE…</code>
       </p>
-    </section>
+    </>
   );
 }
 
@@ -97,7 +99,7 @@ function ImportWords({ state }: { state: State }) {
           <p>
             <strong className="font-head">Drop a log here</strong>, or
           </p>
-          <p className="text-t2">fail2ban.log, rotated ones too, also .gz</p>
+          <p className="text-t2">fail2ban.log, rotated ones too, also .gz; times are read as UTC</p>
         </>
       );
     case "running":

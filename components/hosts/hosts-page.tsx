@@ -15,6 +15,7 @@ import { cx } from "../ui/cx.ts";
 import { Glyph } from "../ui/glyph.tsx";
 import { ConnectHostDialog } from "./connect-host-dialog.tsx";
 import { HostDetails } from "./host-details.tsx";
+import { ImportDialog } from "./import-dialog.tsx";
 import { agoText, clockText, fail2banText, firewallText, hostState } from "./host-words.ts";
 import { RevokeHost } from "./revoke-host.tsx";
 
@@ -50,11 +51,10 @@ export function HostsPage({ initial, viewer }: { initial: Data; viewer: Viewer }
               ? `All ${agents.length} healthy`
               : `${bad} of ${counted(agents.length, "host")} ${bad === 1 ? "needs" : "need"} a look`}
         </p>
-        {permission.mayAdminister ? (
-          <div className="ml-auto">
-            <ConnectHostDialog off={permission.off} />
-          </div>
-        ) : null}
+        <div className="ml-auto flex flex-wrap gap-2">
+          {permission.mayAct ? <ImportDialog off={permission.off} /> : null}
+          {permission.mayAdminister ? <ConnectHostDialog off={permission.off} /> : null}
+        </div>
       </div>
       {agents.length > 1 && agents.filter((host) => host.silent).length * 2 > agents.length ? (
         <p className="page-x flex items-center gap-2 bg-s2 py-2">
