@@ -120,6 +120,30 @@ describe("a session", () => {
     await expect(authorise(forged, "viewer", database)).rejects.toMatchObject({ code: "not_signed_in" });
   });
 
+  test("is not used by what another site embeds, fetches or sends; only by a link that a person follows", async () => {
+    const headers = await signInAs(ada.email);
+    const sent = (site: string, mode: string, dest: string, origin?: string) => {
+      const made = new Headers([...headers, ["sec-fetch-site", site]]);
+      made.set("sec-fetch-mode", mode);
+      made.set("sec-fetch-dest", dest);
+      if (origin !== undefined) made.set("origin", origin);
+      return authorise(made, "viewer", database);
+    };
+    expect(await sent("cross-site", "navigate", "document")).toMatchObject({ name: "Ada" });
+    expect(await sent("same-origin", "cors", "empty")).toMatchObject({ name: "Ada" });
+    expect(await sent("none", "navigate", "document")).toMatchObject({ name: "Ada" });
+    for (const [mode, dest, origin] of [
+      ["no-cors", "image"],
+      ["no-cors", "script"],
+      ["cors", "empty"],
+      ["navigate", "iframe"],
+      ["navigate", "document", "null"],
+    ] as const) {
+      const refused = sent("cross-site", mode, dest, origin);
+      await expect(refused, `${mode} ${dest}`).rejects.toMatchObject({ code: "not_allowed" });
+    }
+  });
+
   test("remembers the address that it was last used from", async () => {
     const headers = await signInAs(ada.email);
     headers.set("x-banwatch-peer", "198.51.100.7");

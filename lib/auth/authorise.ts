@@ -61,14 +61,31 @@ function tooSmall(held: Role | undefined, needed: Role): AppError {
   );
 }
 
-/** A browser names the site that made it send a request, unless it is this one and only reads. */
+/**
+ * A browser names the site that made it send a request, unless it is this one and only reads. Following a link from
+ * elsewhere to a page is the one thing that another site may start.
+ */
 export function refuseOtherSites(headers: Headers): void {
+  if (headers.get("sec-fetch-site") === "cross-site" && !isFollowedLink(headers)) throw fromElsewhere();
   const origin = headers.get("origin");
   if (origin === null) return;
   const asked = [headers.get("host"), headers.get("x-forwarded-host"), hostOf(config().publicUrl)];
   const sender = hostOf(origin);
   if (sender !== null && asked.includes(sender)) return;
-  throw new AppError("not_allowed", "Another web site made your browser send this request; it was refused.");
+  throw fromElsewhere();
+}
+
+/** A page opened in a tab of its own: not in a frame, not by a script, not by a form that sends something. */
+function isFollowedLink(headers: Headers): boolean {
+  return (
+    headers.get("sec-fetch-mode") === "navigate" &&
+    headers.get("sec-fetch-dest") === "document" &&
+    headers.get("origin") === null
+  );
+}
+
+function fromElsewhere(): AppError {
+  return new AppError("not_allowed", "Another web site made your browser send this request; it was refused.");
 }
 
 function hostOf(url: string | null): string | null {
