@@ -4,7 +4,9 @@ import {
   mkdtempSync,
   renameSync,
   rmSync,
+  statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -25,6 +27,8 @@ describe("a log file that is followed", () => {
   let running: Promise<void> | null;
   let source: FileSource;
   let wake: (() => void) | null;
+  let held: Promise<void>;
+  let waiting: boolean;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "source-"));
@@ -33,6 +37,7 @@ describe("a log file that is followed", () => {
     state = NEW_SOURCE;
     running = null;
     wake = null;
+    held = Promise.resolve();
   });
   afterEach(async () => {
     await end();
@@ -42,17 +47,30 @@ describe("a log file that is followed", () => {
   function create(): FileSource {
     stop = new AbortController();
     const parser = createLineParser({ timeZone: "UTC" });
-    const deliver = (delivery: Delivery) => {
+    const deliver = async (delivery: Delivery) => {
+      waiting = true;
+      await held;
       seen.push(...delivery.events.map(({ sourceIp }) => sourceIp!));
       state = structuredClone(delivery.state);
       wake?.();
-      return Promise.resolve();
     };
     source = new FileSource({ path, saved: state, parser, deliver });
     return source;
   }
   function follow(): void {
     running = create().run(stop.signal, { once: false });
+  }
+  /** Deliveries wait, as they do for room on the disk, until the returned function is called. */
+  function hold(): () => void {
+    let release = () => {};
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    waiting = false;
+    return release;
+  }
+  async function waits(): Promise<void> {
+    while (!waiting) await new Promise((resolve) => setImmediate(resolve));
   }
   async function end(): Promise<void> {
     stop?.abort();
@@ -148,6 +166,68 @@ describe("a log file that is followed", () => {
     writeFileSync(`${path}.1`, ban("192.0.2.2"));
     writeFileSync(path, ban("192.0.2.3"));
     await sees("192.0.2.1", "192.0.2.2", "192.0.2.3");
+  });
+
+  it("misses nothing of two rotations that pass while what was read waits for room", async () => {
+    writeFileSync(path, ban("192.0.2.1"));
+    follow();
+    await sees("192.0.2.1");
+    const release = hold();
+    appendFileSync(path, ban("192.0.2.2"));
+    await waits();
+    appendFileSync(path, ban("192.0.2.3"));
+    renameSync(path, `${path}.2`);
+    writeFileSync(`${path}.1`, ban("192.0.2.4"));
+    writeFileSync(path, ban("192.0.2.5"));
+    release();
+    await sees("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5");
+  });
+
+  it("misses nothing when the file that it reads was deleted, and another one rotated since", async () => {
+    writeFileSync(`${path}.2`, ban("192.0.2.99"));
+    utimesSync(`${path}.2`, 1, 1);
+    writeFileSync(path, ban("192.0.2.1"));
+    follow();
+    await sees("192.0.2.99", "192.0.2.1");
+    const release = hold();
+    appendFileSync(path, ban("192.0.2.2"));
+    await waits();
+    rmSync(path);
+    writeFileSync(`${path}.1`, ban("192.0.2.3"));
+    writeFileSync(path, ban("192.0.2.4"));
+    release();
+    await sees("192.0.2.99", "192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4");
+  });
+
+  it("misses nothing when it was copied and truncated twice while what was read waits", async () => {
+    writeFileSync(path, ban("192.0.2.1"));
+    follow();
+    await sees("192.0.2.1");
+    const release = hold();
+    appendFileSync(path, ban("192.0.2.2"));
+    await waits();
+    appendFileSync(path, ban("192.0.2.3"));
+    copyFileSync(path, `${path}.2`);
+    truncateSync(path, 0);
+    appendFileSync(path, ban("192.0.2.4"));
+    copyFileSync(path, `${path}.1`);
+    truncateSync(path, 0);
+    appendFileSync(path, ban("192.0.2.5"));
+    release();
+    await sees("192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.4", "192.0.2.5");
+  });
+
+  it("knows its place by what the file begins with, for another may have got its number", async () => {
+    const first = ban("192.0.2.1") + ban("192.0.2.2");
+    writeFileSync(path, first);
+    await readOnce();
+    renameSync(path, `${path}.2`);
+    appendFileSync(`${path}.2`, ban("192.0.2.3"));
+    writeFileSync(`${path}.1`, ban("192.0.2.4") + ban("192.0.2.5") + ban("192.0.2.6"));
+    writeFileSync(path, ban("192.0.2.7"));
+    state = { ...state, position: { ...state.position!, inode: statSync(`${path}.1`).ino } };
+    await readOnce();
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7].map((last) => `192.0.2.${last}`));
   });
 
   it("starts again when it was truncated, and finds in the copy what it hadn't read", async () => {

@@ -1,7 +1,6 @@
-import { watch } from "node:fs";
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { basename, dirname } from "node:path";
 import type { LineParser } from "../parse/parser.ts";
+import { ChangeWatch } from "./change-watch.ts";
 import {
   type Fingerprint,
   FINGERPRINT_BYTES,
@@ -13,8 +12,6 @@ import { type FileIdentity, LogReader } from "./log-reader.ts";
 import { firstBytesOf, readRotated, rotatedFiles, type RotatedFile } from "./rotated-files.ts";
 import type { Deliver, Position, Source, SourceHealth, SourceState, Tally } from "./source.ts";
 
-/** Changes are told by the kernel; this is for file systems where it doesn't, and for what it forgot. */
-const POLL_MS = 1000;
 const CHUNK_BYTES = 128 * 1024;
 const NO_FINGERPRINT: Fingerprint = { length: 0, hash: "" };
 
@@ -122,14 +119,18 @@ export class FileSource implements Source {
     return before;
   }
 
-  /** Where the file that was read last is among the rotated ones, newest first; -1 when it isn't. */
+  /**
+   * Where the file that was read last is among the rotated ones, newest first; -1 when it isn't. Its number alone says
+   * nothing: a file system gives the number of a deleted file to the next one.
+   */
   async #indexOfSaved(rotated: RotatedFile[], saved: Position): Promise<number> {
     for (let index = rotated.length - 1; index >= 0; index -= 1) {
       const file = rotated[index]!;
+      if (fingerprintMatches(saved.fingerprint, await firstBytesOf(file))) return index;
+      if (saved.fingerprint.length > 0) continue;
       const about = await stat(file.path).catch(() => null);
       if (about?.ino === saved.inode && about.dev === saved.device && about.size >= saved.offset)
         return index;
-      if (fingerprintMatches(saved.fingerprint, await firstBytesOf(file))) return index;
     }
     return -1;
   }
@@ -168,6 +169,7 @@ export class FileSource implements Source {
       const file = this.#file;
       if (file === null) return;
       await this.#restartIfTruncated(file);
+      if (this.#stop.aborted) return;
       // Before it is read to its end: a writer that has gone over to the new file writes no more to this one.
       const replaced = await this.#isReplaced(file);
       if ((await this.#readToEnd(file)) === "truncated") continue;
@@ -185,8 +187,10 @@ export class FileSource implements Source {
     const live = await this.#openLive();
     const rotated = await this.#rotatedBefore(live);
     const at = await this.#indexOfSaved(rotated, position);
-    // Not found: it has been deleted, or has a name that no rotation gives. Then nothing says what came after it.
-    for (const missed of at === -1 ? [] : rotated.slice(at + 1)) await this.#readRotatedFile(missed, 0);
+    // Not found: it has been deleted, or has a name that no rotation gives. What came after it was written later.
+    const { mtimeMs } = await file.handle.stat();
+    const missed = rotated.filter((other, index) => (at === -1 ? other.modifiedMs > mtimeMs : index > at));
+    for (const other of missed) await this.#readRotatedFile(other, 0);
     await this.#goOver(live);
   }
 
@@ -225,17 +229,27 @@ export class FileSource implements Source {
     const firstBytes = known.length > 0 ? await readFirstBytes(file.handle) : Buffer.alloc(0);
     const sameStart = known.length === 0 || fingerprintMatches(known, firstBytes);
     if (size >= this.#readOffset && sameStart) return;
-    const offset = this.#reader.offset;
-    if (known.length > 0) {
-      for (const copy of (await rotatedFiles(this.name)).toReversed()) {
-        if (!fingerprintMatches(known, await firstBytesOf(copy))) continue;
-        await this.#readRotatedFile(copy, offset);
-        break;
-      }
+    await this.#readCopies(known, this.#reader.offset);
+    if (this.#stop.aborted) {
+      // The place that was reached is in a copy; the live file must not take its place in what is remembered.
+      this.#file = null;
+      await file.handle.close();
+      return;
     }
     file.fingerprint = NO_FINGERPRINT;
     this.#reader.startAt(0);
     this.#readOffset = 0;
+  }
+
+  /** Reads on in the copy of what was truncated, and what was copied and truncated after it. */
+  async #readCopies(known: Fingerprint, offset: number): Promise<void> {
+    if (known.length === 0) return;
+    const copies = await rotatedFiles(this.name);
+    let at = copies.length - 1;
+    while (at >= 0 && !fingerprintMatches(known, await firstBytesOf(copies[at]!))) at -= 1;
+    if (at === -1) return;
+    await this.#readRotatedFile(copies[at]!, offset);
+    for (const newer of copies.slice(at + 1)) await this.#readRotatedFile(newer, 0);
   }
 
   /** Whether the path is another file now, and that one is written to. An empty one may still wait for its writer. */
@@ -280,58 +294,6 @@ async function isSavedFile(live: OpenFile, saved: Position): Promise<boolean> {
   const sameStart = saved.fingerprint.length === 0 || fingerprintMatches(saved.fingerprint, firstBytes);
   const sameFile = live.inode === saved.inode && live.device === saved.device;
   return sameFile && sameStart && size >= saved.offset;
-}
-
-/** Wakes up when something happens to a file or to its place in the directory. */
-class ChangeWatch {
-  readonly #path: string;
-  #watcher: ReturnType<typeof watch> | null = null;
-  #changed = false;
-  #wake: (() => void) | null = null;
-
-  constructor(path: string) {
-    this.#path = path;
-    this.#open();
-  }
-
-  /** Returns at the next change, or one that came since the last call, or after a while, or when it is over. */
-  async wait(stop: AbortSignal): Promise<void> {
-    if (this.#watcher === null) this.#open();
-    if (!this.#changed && !stop.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          stop.removeEventListener("abort", done);
-          this.#wake = null;
-          resolve();
-        };
-        const timer = setTimeout(done, POLL_MS);
-        stop.addEventListener("abort", done, { once: true });
-        this.#wake = done;
-      });
-    }
-    this.#changed = false;
-  }
-
-  close(): void {
-    this.#watcher?.close();
-    this.#watcher = null;
-  }
-
-  #open(): void {
-    const name = basename(this.#path);
-    try {
-      // The directory tells of the file's writes as well as of its coming and going.
-      this.#watcher = watch(dirname(this.#path), (_kind, changed) => {
-        if (changed !== null && changed !== name) return;
-        this.#changed = true;
-        this.#wake?.();
-      });
-      this.#watcher.on("error", () => this.close());
-    } catch {
-      this.#watcher = null;
-    }
-  }
 }
 
 function isReadError(error: unknown): error is NodeJS.ErrnoException {
