@@ -84,7 +84,7 @@ function sendAgentPackage(project: string, response: ServerResponse): void {
 function listenProblem(cause: NodeJS.ErrnoException, host: string, port: number): Problem {
   if (cause.code === "EADDRINUSE") {
     return new Problem(
-      `Port ${port} is in use by another program. Stop that program, or choose another port: PORT=${port + 1} npm start`,
+      `Port ${port} is in use, perhaps by a Banwatch that runs already. Stop that program, or choose another port: PORT=${port + 1} npm start`,
       { cause },
     );
   }

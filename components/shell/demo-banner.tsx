@@ -4,7 +4,8 @@ export function DemoBanner() {
     <aside aria-label="Sample data" className="page-x border-b border-line bg-s2 py-1.5 text-t2">
       <strong className="font-strong text-t1">Sample data.</strong>{" "}
       <span className="max-tab:hidden">
-        Generated traffic and hosts; actions change nothing outside this demonstration.
+        Generated traffic; actions change nothing. Logins, names, ports and drops come from logs that are not
+        read yet.
       </span>
       <details className="inline">
         <summary className="ml-2 inline font-control text-t1 underline decoration-line2 underline-offset-2">

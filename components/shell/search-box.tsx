@@ -3,13 +3,14 @@
 import { useRef, useState } from "react";
 import { useRouter } from "next/navigation";
 import { Search } from "lucide-react";
+import { parseAddress } from "../../lib/event/address.ts";
 import { Kbd } from "../ui/kbd.tsx";
 import { Dialog, DialogContent, DialogTrigger } from "../ui/dialog.tsx";
 import { formText } from "../ui/form-text.ts";
 import { Input } from "../ui/input.tsx";
 import { useShortcuts } from "./shortcuts.ts";
 
-/** Finds an address, network, host or jail among the bans. `/` goes there. */
+/** Goes to an address's page; finds a network, host or jail among the bans. `/` goes there. */
 export function SearchBox() {
   const router = useRouter();
   const input = useRef<HTMLInputElement>(null);
@@ -23,7 +24,11 @@ export function SearchBox() {
   const find = (form: FormData) => {
     const query = formText(form, "q").trim();
     setOpen(false);
-    if (query !== "") router.push(`/bans?q=${encodeURIComponent(query)}`);
+    if (query === "") return;
+    const address = parseAddress(query);
+    router.push(
+      address === null ? `/bans?q=${encodeURIComponent(query)}` : `/ip/${encodeURIComponent(address)}`,
+    );
   };
   return (
     <search>
@@ -39,8 +44,8 @@ export function SearchBox() {
           maxLength={256}
           autoComplete="off"
           spellCheck={false}
-          aria-label="Find an IP address, network, host or user"
-          placeholder="IP, network, host or user"
+          aria-label="Find an IP address, network, host or jail"
+          placeholder="IP, network, host or jail"
           className="pr-9 pl-[30px] tab:h-8"
           onKeyDown={(event) => {
             if (event.key === "Escape") event.currentTarget.blur();
@@ -66,8 +71,8 @@ export function SearchBox() {
               autoComplete="off"
               /* oxlint-disable-next-line jsx-a11y/no-autofocus -- the one thing to do here begins with this field */
               autoFocus
-              aria-label="Find an IP address, network, host or user"
-              placeholder="IP, network, host or user"
+              aria-label="Find an IP address, network, host or jail"
+              placeholder="IP, network, host or jail"
             />
           </form>
         </DialogContent>
