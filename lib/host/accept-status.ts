@@ -4,7 +4,7 @@ import { publish } from "../live/publish.ts";
 import type { Status, StatusAnswer } from "../wire/wire.ts";
 
 /** Counters move all the time: pages hear of them at most this often, of everything else at once. */
-const COUNTERS_EVERY_MS = 10_000;
+const COUNTERS_EVERY_MS = 9_000;
 /** A host that was silent this long was shown as away. */
 const AWAY_AFTER_MS = 30_000;
 
