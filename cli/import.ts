@@ -3,13 +3,14 @@ import { stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { hostTimeZone } from "../agent/parse/parse-line.ts";
-import { COMMAND_LINE, recordAction } from "../lib/action/record-action.ts";
+import { COMMAND_LINE } from "../lib/action/record-action.ts";
 import { readConfig } from "../lib/config/config.ts";
 import type { Connections } from "../lib/db/client.ts";
 import { Problem } from "../lib/error/problem.ts";
 import { geo } from "../lib/geo/geo.ts";
 import { importHostId } from "../lib/import/import-host.ts";
 import { type ImportCounts, importLog } from "../lib/import/import-log.ts";
+import { recordImport } from "../lib/import/record-import.ts";
 import { isTimeZone } from "../lib/import/time-zone.ts";
 import { withDatabase } from "./start/with-database.ts";
 
@@ -65,17 +66,15 @@ async function importFiles(
     const startedMs = performance.now();
     const source = file === "-" ? process.stdin : createReadStream(file, { highWaterMark: READ_CHUNK_BYTES });
     try {
-      const counts = await importLog(connections, places, source, {
-        hostId,
-        timeZone: options.tz,
-        onProgress: progress.show,
-      });
+      const counts = await recordImport(connections, COMMAND_LINE, basename(file), () =>
+        importLog(connections, places, source, {
+          hostId,
+          timeZone: options.tz,
+          onProgress: progress.show,
+        }),
+      );
       progress.clear();
       console.log(summary(file, counts, (performance.now() - startedMs) / 1000));
-      await recordAction(connections.db, COMMAND_LINE, {
-        verb: "import",
-        subject: `${basename(file)}: ${counts.stored} events`,
-      });
     } catch (error) {
       progress.clear();
       failed += 1;

@@ -174,8 +174,29 @@ test("an upload says how far it is, what came of it, and leaves a line in the lo
     .split("\n")
     .map((line) => JSON.parse(line) as UploadLine);
   expect(lines.at(-1)).toMatchObject({ kind: "done", counts: { stored: 80 } });
-  const { rows } = await database.pool.query("select verb, actor_name, subject from action");
-  expect(rows).toEqual([{ verb: "import", actor_name: "Mara", subject: "fail2ban.log: 80 events" }]);
+  const { rows } = await database.pool.query(
+    "select verb, actor_name, subject from action where actor_name = 'Mara' order by at, subject desc",
+  );
+  expect(rows).toEqual([
+    { verb: "import", actor_name: "Mara", subject: "fail2ban.log: started" },
+    { verb: "import", actor_name: "Mara", subject: "fail2ban.log: 80 events" },
+  ]);
+});
+
+test("an upload that is broken off leaves a line in the log of actions, too, whatever the file is called", async () => {
+  const actor = { id: "two", name: "Nils", fromAddress: null };
+  const leaving = new AbortController();
+  async function* bytes() {
+    yield Buffer.from(log(0, 6_500));
+    leaving.abort();
+    yield Buffer.from(log(6_500, 6_510));
+  }
+  const upload = { name: "fail\u0000\u202e.log", hostName: "broken-off", timeZone: "UTC", bytes: bytes() };
+  const answer = uploadLog(database, actor, upload, leaving.signal);
+  await expect.poll(storedEvents).toBeGreaterThan(0);
+  await answer.cancel();
+  const { rows } = await database.pool.query("select subject from action where actor_name = 'Nils'");
+  expect(rows).toEqual([{ subject: "fail\ufffd\ufffd.log: started" }]);
 });
 
 test("an upload that isn't a whole zip says so", async () => {

@@ -1,10 +1,11 @@
-import { type Actor, recordAction } from "../action/record-action.ts";
+import type { Actor } from "../action/record-action.ts";
 import type { Connections } from "../db/client.ts";
 import { refusalOf } from "../error/answer.ts";
 import { AppError } from "../error/app-error.ts";
 import { geo } from "../geo/geo.ts";
 import { importHostId } from "./import-host.ts";
 import { type ImportCounts, importLog } from "./import-log.ts";
+import { recordImport } from "./record-import.ts";
 
 export type Upload = {
   name: string;
@@ -35,20 +36,16 @@ export function uploadLog(
       const say = (line: UploadLine) => controller.enqueue(encoder.encode(`${JSON.stringify(line)}\n`));
       let saidMs = 0;
       try {
-        const counts = await importLog(connections, await geo(), upload.bytes, {
-          hostId: await importHostId(connections, upload.hostName),
-          timeZone: upload.timeZone,
-          signal,
-          gentle: true,
-          onProgress: (progress) => {
-            if (Date.now() - saidMs < PROGRESS_EVERY_MS) return;
-            saidMs = Date.now();
-            say({ kind: "progress", counts: progress });
-          },
-        });
-        await recordAction(connections.db, actor, {
-          verb: "import",
-          subject: `${upload.name}: ${counts.stored} events`,
+        const onProgress = (progress: ImportCounts) => {
+          if (Date.now() - saidMs < PROGRESS_EVERY_MS) return;
+          saidMs = Date.now();
+          say({ kind: "progress", counts: progress });
+        };
+        const counts = await recordImport(connections, actor, upload.name, async () => {
+          const hostId = await importHostId(connections, upload.hostName);
+          const { timeZone } = upload;
+          const options = { hostId, timeZone, signal, gentle: true, onProgress };
+          return importLog(connections, await geo(), upload.bytes, options);
         });
         say({ kind: "done", counts });
       } catch (error) {
