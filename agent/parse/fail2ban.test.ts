@@ -54,6 +54,17 @@ describe("the parser of fail2ban.log", () => {
     expect(inShort(result)).toContain("2023-03-26T01:30:00.000Z");
   });
 
+  it("gives no event a time that can't be, whatever a clock said that had not been set", () => {
+    const fresh = createLineParser({ timeZone: "Europe/Berlin" });
+    const found = (stamp: string, happened: string) =>
+      fresh.parse(`${stamp},123 fail2ban.filter         [812]: INFO    [sshd] Found 192.0.2.7 - ${happened}`);
+    expect(found("1970-01-01 01:10:00", "1970-01-01 00:30:00").kind).toBe("unreadable");
+    expect(found("1999-12-31 10:00:00", "1999-12-31 10:00:00").kind).toBe("unreadable");
+    expect(found("9999-12-31 10:00:00", "9999-12-31 10:00:00").kind).toBe("unreadable");
+    const stamp = "2022-01-07 08:00:00";
+    expect(inShort(found(stamp, "1969-12-31 23:59:59"))).toContain("2022-01-07T07:00:00.123Z");
+  });
+
   it("shows no control character and no mark that turns text around", () => {
     const line =
       "2022-06-07 08:09:10,111 fail2ban.actions        [1]: NOTICE  [a\u001b[31m] Ban b\u202ec\u0007\ud800";

@@ -8,6 +8,9 @@ import { IGNORED, type LineParser, type ParseContext, type ParseResult } from ".
 /** How long before its line a failure may have been: fail2ban looks back over old logs when a jail starts. */
 const FOUND_LOOKBACK_MS = 7 * 24 * 60 * 60 * 1000;
 const FOUND_LEAD_MS = 60_000;
+/** fail2ban is of 2004. A host without a clock of its own starts in 1970, and says so until it is told the time. */
+const EARLIEST_MS = Date.UTC(2000, 0, 1);
+const LATEST_MS = Date.UTC(2200, 0, 1);
 const MEMORY_LIMIT = 20_000;
 
 /**
@@ -82,7 +85,8 @@ export function createFail2banParser(context: ParseContext): LineParser {
     if (Number.isNaN(wallMs)) return about("attempt", timeMs, jail, text);
     const subject = text.slice(0, dash);
     const happenedMs = clock.toUtc(wallMs);
-    const plausible = happenedMs <= timeMs + FOUND_LEAD_MS && happenedMs >= timeMs - FOUND_LOOKBACK_MS;
+    const earliestMs = Math.max(EARLIEST_MS, timeMs - FOUND_LOOKBACK_MS);
+    const plausible = happenedMs <= timeMs + FOUND_LEAD_MS && happenedMs >= earliestMs;
     return about("attempt", plausible ? happenedMs : timeMs, jail, subject);
   }
 
@@ -102,7 +106,9 @@ export function createFail2banParser(context: ParseContext): LineParser {
         return { kind: "unreadable", reason: "not a line of fail2ban.log" };
       }
       const timeMs = clock.toUtc(record.wallMs);
-      if (timeMs < 0) return { kind: "unreadable", reason: "its time is before 1970" };
+      if (timeMs < EARLIEST_MS || timeMs > LATEST_MS) {
+        return { kind: "unreadable", reason: "its time is not one at which fail2ban can have written it" };
+      }
       sawRecord = true;
       return readEvent(record, timeMs);
     },
