@@ -14,7 +14,10 @@ export class Shipper {
   readonly #log: Log;
   readonly #say: (sentence: string | null) => void;
   readonly #backoff = new Backoff({ firstMs: 250, maxMs: 30_000 });
+  /** The most that the app takes in one batch. */
   #maxEvents = BATCH_MAX_EVENTS;
+  /** The most that is sent while one event is looked for that the app can't read. */
+  #suspects = BATCH_MAX_EVENTS;
 
   constructor(about: { spool: Spool; client: AppClient; log: Log }) {
     this.#spool = about.spool;
@@ -34,7 +37,7 @@ export class Shipper {
    */
   async run(stop: AbortSignal, options: { once: boolean }): Promise<void> {
     while (!stop.aborted) {
-      const batch = this.#spool.next(this.#maxEvents);
+      const batch = this.#spool.next(Math.min(this.#maxEvents, this.#suspects));
       if (batch === null) {
         if (options.once) return;
         await this.#spool.waitForEvents(stop);
@@ -62,6 +65,7 @@ export class Shipper {
       const answer = answerSchema.safeParse(await this.#client.post(WIRE_PATHS.batches, message, stop));
       if (!answer.success) throw new Unreachable("the answer is not one of Banwatch");
       this.#acknowledge(answer.data.highWater, last);
+      this.#suspects = Math.min(BATCH_MAX_EVENTS, this.#suspects * 2);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       this.#takeRefusal(error, batch, last);
@@ -84,11 +88,21 @@ export class Shipper {
       return;
     }
     if (refusal.code === "batch_malformed") {
-      this.#log(
-        `The app can't read a batch of this agent: its versions don't fit together (${refusal.message}).`,
-      );
+      this.#narrowDown(refusal, batch);
+      return;
     }
     throw refusal;
+  }
+
+  /** Half as many the next time, until the event that the app can't read stands alone, and is dropped. */
+  #narrowDown(refusal: Refused, batch: SpooledBatch): void {
+    if (batch.events.length > 1) {
+      this.#suspects = Math.floor(batch.events.length / 2);
+      return;
+    }
+    const { source, kind } = batch.events[0]!;
+    this.#log(`The app can't read an event (${source}, ${kind}), which is dropped: ${refusal.message}`);
+    this.#spool.drop();
   }
 
   #acknowledge(highWater: number, last: number): void {

@@ -208,6 +208,21 @@ export class Spool {
     this.#baseFile.write(this.#base, { durable: true });
   }
 
+  /**
+   * Gives up the oldest event that the app hasn't got. The next one takes its number, because the wire knows no way to
+   * leave numbers out; the numbers of what the app has already move with it, which only a rewind would notice.
+   */
+  drop(): void {
+    const { acknowledged } = this.#base;
+    if (this.isEmpty) return;
+    this.#base.firstSequence -= 1;
+    this.#base.lostEvents += 1;
+    this.#cursor =
+      this.#pending?.last === acknowledged + 1 ? this.#pending.after : this.#locate(acknowledged);
+    this.#pending = null;
+    this.#baseFile.write(this.#base, { durable: true });
+  }
+
   /** Returns when there may be something to send. */
   async waitForEvents(stop: AbortSignal): Promise<void> {
     if (!this.isEmpty || stop.aborted) return;
