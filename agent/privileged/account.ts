@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
+import { hostWords, ProgramError, runProgram } from "../firewall/run-program.ts";
 
-/** The account that the unprivileged part runs as, where it exists; `useradd --system` makes it. */
+/** The account that the unprivileged part runs as, as packages make it. */
 export const DEFAULT_ACCOUNT = "banwatch-agent";
 
 export type Account = { name: string; uid: number; gid: number };
@@ -16,4 +17,23 @@ export function findAccount(
     return Number(uid) === 0 ? null : { name, uid: Number(uid), gid: Number(gid) };
   }
   return null;
+}
+
+/** Makes a system account with a group of its own, without home and without login. Why it can't be made; null when it is. */
+export async function createAccount(name: string): Promise<string | null> {
+  const home = ["--no-create-home", "--home-dir", "/nonexistent"];
+  try {
+    const made = await runProgram("useradd", [
+      "--system",
+      "--user-group",
+      ...home,
+      "--shell",
+      "/usr/sbin/nologin",
+      name,
+    ]);
+    return made.exitCode === 0 ? null : `it can't be made: ${hostWords(made)}`;
+  } catch (error) {
+    if (error instanceof ProgramError) return `it can't be made: ${error.message}`;
+    throw error;
+  }
 }
