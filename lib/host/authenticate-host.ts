@@ -3,12 +3,12 @@ import { importJWK, type CryptoKey, type JWK } from "jose";
 import { type Connections, connections } from "../db/client.ts";
 import { host } from "../db/schema/index.ts";
 import { AppError } from "../error/app-error.ts";
-import { claimedHost, verifyRequest } from "../wire/signed-request.ts";
+import { claimedHost, isBodyOf, type VerifiedHead, verifyHead } from "../wire/signed-request.ts";
 
 export type AuthenticHost = { id: string; name: string };
 
-/** A host that a request claims to be from, unproven. */
-type Claimant = AuthenticHost & { jws: string; publicKey: JWK; revokedAt: Date | null };
+/** A host whose key signed the head of a request; whether the body is the one that was signed is to be seen. */
+type HeadOfHost = { host: AuthenticHost; head: VerifiedHead };
 
 /**
  * The host whose key signed this request and body (as sent, compressed or not).
@@ -19,16 +19,23 @@ export async function authenticateHost(
   body: Uint8Array,
   from: { connections: Connections; nowMs: number } = { connections: connections(), nowMs: Date.now() },
 ): Promise<AuthenticHost> {
-  return proveHost(await findClaimant(request, from.connections), request, body, from.nowMs);
+  const proven = await authenticateHead(request, from);
+  return withBody(proven, body);
 }
 
-/** Throws AppError `signature_invalid` when the request names no host, `unknown_key` when it names none of ours. */
-export async function findClaimant(request: Request, from: Connections): Promise<Claimant> {
+/**
+ * The host whose key signed this request's method, path and time, without a look at the body: `withBody` does that.
+ * Throws as `authenticateHost` does.
+ */
+export async function authenticateHead(
+  request: Request,
+  from: { connections: Connections; nowMs: number },
+): Promise<HeadOfHost> {
   const claim = claimedHost(request.headers.get("authorization"));
   if (claim === null) {
     throw new AppError("signature_invalid", "The request carries no signature of a host.");
   }
-  const [found] = await from.db
+  const [found] = await from.connections.db
     .select({ id: host.id, name: host.name, publicKey: host.publicKey, revokedAt: host.revokedAt })
     .from(host)
     .where(eq(host.id, claim.hostId));
@@ -38,35 +45,32 @@ export async function findClaimant(request: Request, from: Connections): Promise
       "This Banwatch doesn't know the host: connect it again with a new token.",
     );
   }
-  return { ...found, publicKey: found.publicKey, jws: claim.jws };
-}
-
-/** Throws AppError `signature_invalid`, `key_revoked` or `clock_skew`. */
-export async function proveHost(
-  claimant: Claimant,
-  request: Request,
-  body: Uint8Array,
-  nowMs: number,
-): Promise<AuthenticHost> {
   const { pathname, search } = new URL(request.url);
-  const verdict = await verifyRequest(await hostKey(claimant.publicKey), claimant.jws, {
-    nowMs,
+  const head = await verifyHead(await hostKey(found.publicKey), claim.jws, {
+    nowMs: from.nowMs,
     method: request.method,
     path: pathname + search,
-    body,
   });
-  if (verdict === "signature_invalid") {
-    throw new AppError("signature_invalid", "The signature doesn't belong to this request.");
-  }
-  if (claimant.revokedAt !== null) {
+  if (head.verdict === "signature_invalid") throw invalidSignature();
+  if (found.revokedAt !== null) {
     throw new AppError("key_revoked", "This host was removed from Banwatch: its key is refused.");
   }
-  if (verdict === "clock_skew") {
+  if (head.verdict === "clock_skew") {
     throw new AppError("clock_skew", "The host's clock differs too much from this server's.", {
-      detail: { serverTimeMs: nowMs },
+      detail: { serverTimeMs: from.nowMs },
     });
   }
-  return { id: claimant.id, name: claimant.name };
+  return { host: { id: found.id, name: found.name }, head };
+}
+
+/** Throws AppError `signature_invalid` when another body was signed. */
+export function withBody(proven: HeadOfHost, body: Uint8Array): AuthenticHost {
+  if (!isBodyOf(proven.head, body)) throw invalidSignature();
+  return proven.host;
+}
+
+function invalidSignature(): AppError {
+  return new AppError("signature_invalid", "The signature doesn't belong to this request.");
 }
 
 const keys = new Map<string, Promise<CryptoKey>>();

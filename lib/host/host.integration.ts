@@ -195,6 +195,38 @@ describe("a signed body", () => {
     await expect(readSignedBody(given, 1000, database)).rejects.toMatchObject({ code: "unknown_key" });
     expect(given.bodyUsed).toBe(false);
   });
+
+  test("is not read when another key signed, another path is asked, or the time is another", async () => {
+    const made = await newHost();
+    const body = new Uint8Array(10);
+    const signed = { nowMs: Date.now(), method: "POST", path: "/api/agent/v1/status", body };
+    const { privateKey } = await agentKey();
+    const cases = [
+      [privateKey, signed, "signature_invalid"],
+      [made.privateKey, { ...signed, path: "/api/agent/v1/observed" }, "signature_invalid"],
+      [made.privateKey, { ...signed, method: "GET" }, "signature_invalid"],
+      [made.privateKey, { ...signed, nowMs: signed.nowMs - 3_600_000 }, "clock_skew"],
+    ] as const;
+    for (const [key, claims, code] of cases) {
+      const authorization = await signRequest(key, made.id, claims);
+      const given = new Request(url, { method: "POST", body, headers: { authorization } });
+      await expect(readSignedBody(given, 1000, database)).rejects.toMatchObject({ code });
+      expect(given.bodyUsed).toBe(false);
+    }
+  });
+
+  test("that was not the one signed is refused", async () => {
+    const made = await newHost();
+    const signed = {
+      nowMs: Date.now(),
+      method: "POST",
+      path: "/api/agent/v1/status",
+      body: new Uint8Array(1),
+    };
+    const authorization = await signRequest(made.privateKey, made.id, signed);
+    const given = new Request(url, { method: "POST", body: new Uint8Array(2), headers: { authorization } });
+    await expect(readSignedBody(given, 1000, database)).rejects.toMatchObject({ code: "signature_invalid" });
+  });
 });
 
 test("what a removed host blocked no longer counts as blocked", async () => {

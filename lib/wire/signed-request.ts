@@ -47,27 +47,33 @@ export function claimedHost(authorization: string | null): { jws: string; hostId
   }
 }
 
-export type RequestVerdict = "valid" | "signature_invalid" | "clock_skew";
+type RequestVerdict = "valid" | "signature_invalid" | "clock_skew";
 
-/** Whether the key signed just this request, just now. */
-export async function verifyRequest(
+/** What a request's signature says before its body is there. `bodySha256` is null when the signature isn't valid. */
+export type VerifiedHead = { verdict: RequestVerdict; bodySha256: string | null };
+
+/** Whether the key signed a request of this method and path, just now; its body is for `isBodyOf`. */
+export async function verifyHead(
   key: CryptoKey,
   jws: string,
-  request: { nowMs: number; method: string; path: string; body: Uint8Array },
-): Promise<RequestVerdict> {
+  request: { nowMs: number; method: string; path: string },
+): Promise<VerifiedHead> {
   let claims: RequestClaims;
   try {
     const { payload } = await compactVerify(jws, key, { algorithms: ["EdDSA"] });
     claims = claimsSchema.parse(JSON.parse(new TextDecoder().decode(payload)));
   } catch {
-    return "signature_invalid";
+    return INVALID;
   }
-  const same =
-    claims.method === request.method &&
-    claims.path === request.path &&
-    claims.bodySha256 === sha256(request.body);
-  if (!same) return "signature_invalid";
-  return Math.abs(request.nowMs - claims.iatMs) <= REQUEST_MAX_AGE_MS ? "valid" : "clock_skew";
+  if (claims.method !== request.method || claims.path !== request.path) return INVALID;
+  const isNow = Math.abs(request.nowMs - claims.iatMs) <= REQUEST_MAX_AGE_MS;
+  return { verdict: isNow ? "valid" : "clock_skew", bodySha256: claims.bodySha256 };
+}
+const INVALID: VerifiedHead = { verdict: "signature_invalid", bodySha256: null };
+
+/** Whether these are the bytes that were signed with the head. */
+export function isBodyOf(head: VerifiedHead, body: Uint8Array): boolean {
+  return head.bodySha256 === sha256(body);
 }
 
 function sha256(bytes: Uint8Array): string {
