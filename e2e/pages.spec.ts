@@ -56,6 +56,10 @@ test.describe("the pages", () => {
     let keep: Gate;
     const said = () => page.getByRole("region", { name: "Or import a log file" });
 
+    test("is one of a host without an agent, as is said before", async () => {
+      await expect(said()).toContainText("Not for a host whose agent is connected");
+    });
+
     test("says how far it is, and what it stored", async () => {
       // The page goes on to the overview after the first event; here it stays until all files were sent.
       keep = await hold(page, (url) => url.pathname === "/" && url.searchParams.has("_rsc"));

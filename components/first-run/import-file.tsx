@@ -84,7 +84,8 @@ export function ImportFile({ onRunning }: { onRunning?: (running: boolean) => vo
         )}
       </div>
       <p className="mt-2 text-t2">
-        Read on this machine only. Shows the past; bans and actions need an agent. In the terminal:{" "}
+        Read on this machine only. Shows the past; bans and actions need an agent. Not for a host whose agent
+        is connected: it reads its old logs itself, and they would count twice. In Banwatch’s folder:{" "}
         <code className="mono text-t1">npx banwatch import FILE…</code>
       </p>
     </>
