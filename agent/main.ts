@@ -1,7 +1,7 @@
 import { Problem } from "../lib/error/problem.ts";
 import type { Report } from "../lib/wire/wire.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import type { Log } from "./control/agent-log.ts";
+import { type Log, sayOnce } from "./control/agent-log.ts";
 import { AppClient, Refused, Unreachable } from "./control/app-client.ts";
 import { carryOutCommand } from "./control/carry-out-command.ts";
 import { findGuarded } from "./control/guarded.ts";
@@ -140,6 +140,7 @@ class Agent {
       keeper,
       spool,
       sources,
+      sayLeftOut: sayOnce(this.#log),
       pausedBecause: () => intake.pausedBecause,
     };
   }

@@ -199,7 +199,7 @@ it("takes an older rule back when an allow rule that covered it is removed and t
   first.rules[1] = { ...first.rules[1]!, effect: "allow" };
   await keeper.take(first);
   reach = () => Promise.resolve("cut off");
-  const removed = { ...first.rules[1]!, removed: true };
+  const removed = { ...first.rules[1], removed: true };
   await keeper.take({ type: "rules", generation: 2, base: 1, rules: [removed] });
   expect(await denied()).toEqual([]);
 });
