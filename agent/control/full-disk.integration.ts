@@ -16,13 +16,13 @@ describe("an agent whose disk is full", () => {
   let disk: SmallDisk;
   let state: StateDirectory;
 
-  beforeEach(() => {
-    disk = new SmallDisk(128);
+  beforeEach(async () => {
+    disk = await SmallDisk.create(128);
     state = new StateDirectory(join(disk.path, "state"));
   });
-  afterEach(() => {
+  afterEach(async () => {
     state.release();
-    disk.remove();
+    await disk.remove();
   });
 
   it("keeps the whole old file when there is no room for the new one", () => {
