@@ -47,7 +47,7 @@ export async function ensureWeekPartitions(pool: pg.Pool, timesMs: Iterable<numb
   }
   if (missing.size === 0) return;
   if (known === undefined) {
-    known = { firstWeekMs: await firstWeek(pool), weeks: new Set() };
+    known = { firstWeekMs: await readFirstWeek(pool), weeks: new Set() };
     knownPartitions.set(pool, known);
   }
   const { firstWeekMs, weeks } = known;
@@ -65,7 +65,7 @@ export function forgetWeekPartitions(pool: pg.Pool): void {
 }
 
 /** Where `event_older` ends: three years before the database was made. */
-async function firstWeek(pool: pg.Pool): Promise<number> {
+async function readFirstWeek(pool: pg.Pool): Promise<number> {
   const { rows } = await pool.query<{ first: Date }>(
     `select substring(pg_get_expr(relpartbound, oid) from 'TO \\(''([^'']+)''\\)')::timestamptz as first
      from pg_class where oid = 'event_older'::regclass`,
