@@ -203,6 +203,18 @@ describe("an agent on a host with fail2ban", () => {
     expect(await denies("127.0.0.1")).toBe(false);
   });
 
+  it("does not put a ban back that would lock somebody out, or that an allow rule forbids", async () => {
+    for (const [prefix, why] of [
+      [host.outside, "private address"],
+      ["203.0.113.60", "never to be banned"],
+    ] as const) {
+      if (why.startsWith("never")) await rule(prefix, { effect: "allow" });
+      const reports = await order({ verb: "reban", prefix, jails: ["sshd"] });
+      expect(reports.map(({ state }) => state)).toEqual(["delivered", "failed"]);
+      expect(reports.at(-1)!.detail).toContain(why);
+    }
+  });
+
   it("ends a rule when its time is over", async () => {
     await rule("203.0.113.50", { untilMs: Date.now() + 3_000 });
     expect(await denies("203.0.113.50")).toBe(true);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import type { Report, RulesOrder } from "../../lib/wire/wire.ts";
 import { HostNamespace } from "../fixture/host-namespace.ts";
@@ -18,7 +19,7 @@ let reports: Report[];
 let reach: () => Promise<Reach>;
 let asked: number;
 let nowMs: () => number;
-let report: (report: Report) => void;
+let tell: (report: Report) => void;
 let enforcer: HostEnforcer;
 
 const NOBODY: Guarded = { own: [], gateways: [], resolvers: [], app: [], sessions: ["198.51.100.22"] };
@@ -30,7 +31,7 @@ beforeEach(async () => {
   asked = 0;
   reach = () => Promise.resolve("reached");
   nowMs = Date.now;
-  report = (one) => reports.push(one);
+  tell = (one) => reports.push(one);
   const fail2ban = new Fail2ban({ socket: host.socket, timeZone: "UTC", run: host.run });
   enforcer = new HostEnforcer({ driver: new NftablesDriver(host.run), fail2ban, run: host.run });
 });
@@ -40,7 +41,7 @@ function create(): RuleKeeper {
   return new RuleKeeper({
     state,
     enforcer,
-    report: (one) => report(one),
+    report: (one) => tell(one),
     guarded: () => Promise.resolve(NOBODY),
     reachesApp: async () => {
       asked += 1;
@@ -133,7 +134,7 @@ it("keeps what it has when an order can't be written down", async () => {
 });
 
 it("keeps the firewall as it should be, also when nothing can be reported", async () => {
-  report = () => {
+  tell = () => {
     throw new Error("ENOSPC: no space left on device");
   };
   const keeper = create();
@@ -142,6 +143,23 @@ it("keeps the firewall as it should be, also when nothing can be reported", asyn
   await host.nft("flush", "ruleset");
   await keeper.check();
   expect(await denied()).toEqual(["203.0.113.1"]);
+});
+
+it("refuses a rule that blocks an address which the host has got since, and keeps the others", async () => {
+  const own = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === "IPv4" && !one.internal)!.address;
+  const rules = [own, "203.0.113.1"].map((prefix) => ({
+    ruleId: randomUUID(),
+    effect: "deny",
+    prefix,
+    untilMs: null,
+  }));
+  state.writeJson("rules.json", { generation: 1, rules });
+  const keeper = create();
+  await keeper.restore();
+  expect(await denied()).toEqual(["203.0.113.1"]);
+  expect(keeper.inForce).toBe(1);
 });
 
 it("ends rules on time and repairs the table while fail2ban hangs", async () => {
