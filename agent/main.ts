@@ -7,6 +7,7 @@ import { carryOutCommand } from "./control/carry-out-command.ts";
 import { findGuarded } from "./control/guarded.ts";
 import { type HostParts, sendObserved, sendStatus } from "./control/host-report.ts";
 import { establishIdentity, type Identity } from "./control/identity.ts";
+import { keepChecking } from "./control/keep-checking.ts";
 import { OrderDesk } from "./control/order-desk.ts";
 import { OrderStream, Revoked } from "./control/order-stream.ts";
 import { ReportQueue } from "./control/report-queue.ts";
@@ -30,11 +31,6 @@ const OBSERVED_MS = 30_000;
 const OBSERVED_SETTLE_MS = 250;
 const STATUS_SETTLE_MS = 1000;
 const REACH_PATIENCE_MS = 60_000;
-/** The check of the firewall takes a small part of the agent's time, and comes every 10 s at the latest if it can. */
-const CHECK_MIN_MS = 2_000;
-const CHECK_MAX_MS = 10_000;
-const CHECK_COST_FACTOR = 50;
-const CHECK_COST_MIN_FACTOR = 10;
 
 /**
  * The agent of a host: reads logs, sends events, carries out orders. Returns when `stop` is aborted, or with `once`
@@ -262,25 +258,6 @@ async function firstEnd(end: AbortController, runs: Promise<void>[]): Promise<vo
   } finally {
     end.abort();
     await Promise.allSettled(runs);
-  }
-}
-
-async function keepChecking(keeper: RuleKeeper, stop: AbortSignal): Promise<void> {
-  while (!stop.aborted) {
-    const costMs = await keeper.check();
-    const usualMs = Math.min(CHECK_MAX_MS, Math.max(CHECK_MIN_MS, costMs * CHECK_COST_FACTOR));
-    // A firewall that takes seconds to read is read less often; a rule that ends is ended on time all the same.
-    const pauseMs = Math.min(Math.max(usualMs, costMs * CHECK_COST_MIN_FACTOR), keeper.msUntilNextEnd());
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        stop.removeEventListener("abort", done);
-        resolve();
-      };
-      const timer = setTimeout(done, pauseMs);
-      stop.addEventListener("abort", done, { once: true });
-      if (stop.aborted) done();
-    });
   }
 }
 
