@@ -94,18 +94,32 @@ export function AnotherHost({ createToken }: { createToken: CreateJoinToken }) {
   );
 }
 
+/** What the browser's own way to Banwatch means for the line. */
 function TransportNote() {
-  const [plain, setPlain] = useState(false);
+  const [way, setWay] = useState<{ plain: boolean; loopback: boolean } | null>(null);
   const now = useNow(0);
   // Known only in the browser; the first picture is the same on both sides.
-  if (now !== 0 && !plain && window.location.protocol === "http:") setPlain(true);
-  if (!plain) return null;
+  if (now !== 0 && way === null) {
+    const { protocol, hostname } = window.location;
+    setWay({ plain: protocol === "http:", loopback: /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname) });
+  }
+  if (way === null) return null;
   return (
-    <p className="mt-1 text-t2">
-      This is plain HTTP: log lines can be read on the way. Commands are signed and the line checks the agent
-      that it fetches, so the host runs nothing that was changed on the way to it. Somebody between this
-      browser and Banwatch could change the line itself: use HTTPS or a tunnel when a network between is not
-      yours.
-    </p>
+    <>
+      {way.loopback ? (
+        <p className="mt-1 text-t1">
+          You opened Banwatch as {window.location.host}, and the line says so: on another host that is the
+          host itself. Open Banwatch by an address that the host can reach, or put that address into the line.
+        </p>
+      ) : null}
+      {way.plain ? (
+        <p className="mt-1 text-t2">
+          This is plain HTTP: log lines can be read on the way. Commands are signed and the line checks the
+          agent that it fetches, so the host runs nothing that was changed on the way to it. Somebody between
+          this browser and Banwatch could change the line itself: use HTTPS or a tunnel when a network between
+          is not yours.
+        </p>
+      ) : null}
+    </>
   );
 }
