@@ -17,6 +17,7 @@ export function outOfReachOfAll(options: Pick<AgentOptions, "logs" | "state">): 
     return group !== null && about.gid === group && (about.mode & (right << 3)) !== 0;
   };
   for (const log of options.logs) {
+    if (stat(log) === null) return notThere(log);
     for (const path of [log, dirname(log)]) if (!allows(path, READ)) return outOfReach(path);
   }
   for (const path of [...options.logs, options.state].flatMap(waysTo)) {
@@ -35,7 +36,7 @@ export function outOfOwnReach(options: Pick<AgentOptions, "logs" | "state">): st
       accessSync(path, mode);
     } catch (error) {
       const isMissing = error instanceof Error && "code" in error && error.code === "ENOENT";
-      if (!isMissing) return outOfReach(path);
+      return isMissing ? notThere(path) : outOfReach(path);
     }
   }
   return null;
@@ -43,9 +44,7 @@ export function outOfOwnReach(options: Pick<AgentOptions, "logs" | "state">): st
 
 /** The group that may read the log: Debian's logs are for the group adm. Root's own group is given to nobody. */
 export function logGroup(path: string | undefined): number | null {
-  if (path === undefined) return null;
-  // Not there yet: its directory's group is as good a guess as any.
-  const gid = (stat(path) ?? stat(dirname(path)))?.gid ?? 0;
+  const gid = path === undefined ? 0 : (stat(path)?.gid ?? 0);
   return gid === 0 ? null : gid;
 }
 
@@ -56,6 +55,11 @@ function waysTo(path: string): string[] {
 
 function outOfReach(path: string): string {
   return `${path} is not within its reach`;
+}
+
+/** Who may read a log that isn't there yet, nobody knows: fail2ban makes it for root alone where it isn't told better. */
+function notThere(path: string): string {
+  return `${path} is not there yet`;
 }
 
 function stat(path: string): Stats | null {
