@@ -1,13 +1,5 @@
 import { execFile, execFileSync } from "node:child_process";
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { joinCommand } from "../components/first-run/join-command.ts";
 import { agentPackageHash } from "../lib/agent-package/agent-package.ts";
 
-/** The line that a person pastes as root, run by a real shell with curl, sha256sum and npx. */
+/** The line that a person pastes as root, run by a real shell with curl, sha256sum, tar and node. */
 let project: string;
 let host: string;
 let sent: Buffer;
@@ -43,7 +35,6 @@ test("runs the agent that Banwatch has, again too, and a newer one after it", as
   sent = pack("a newer agent");
   writeFileSync(join(project, "build/banwatch.tgz"), sent);
   expect(await runLine()).toMatchObject({ code: 0, said: expect.stringContaining("a newer agent runs") });
-  expect(readdirSync(join(host, "opt")).filter((name) => name.endsWith(".tgz"))).toHaveLength(2);
 });
 
 test("runs nothing when something else came over the wire", async () => {
@@ -64,7 +55,7 @@ async function runLine(): Promise<{ code: number; said: string }> {
   const line = joinCommand(origin, "bwj_token", await agentPackageHash(project));
   expect(line).not.toContain("\n");
   const here = line.replaceAll("/opt/banwatch", join(host, "opt"));
-  const env = { ...process.env, npm_config_cache: join(host, "npm"), RAN: join(host, "ran") };
+  const env = { ...process.env, RAN: join(host, "ran") };
   return new Promise((done) => {
     execFile("sh", ["-c", here], { env, cwd: project }, (error, stdout, stderr) =>
       done({ code: error === null ? 0 : Number(error.code), said: stdout + stderr }),

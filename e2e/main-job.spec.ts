@@ -42,7 +42,7 @@ test.describe("the main job", () => {
     await stranger.close();
   });
 
-  test("the line on the page connects the host, with nothing but npm and curl on it", async () => {
+  test("the line on the page connects the host, with nothing but Node.js and curl on it", async () => {
     // The browser of the test is on the app's machine: the host knows the app by another name.
     const line = (await makeJoinLine(page)).replaceAll(world.origin, world.server);
     expect(line).toContain(`${world.server}/agent/banwatch.tgz`);

@@ -19,7 +19,12 @@ async function read(stream: ReadableStream<Uint8Array>, stop = new AbortControll
 }
 
 it("reads events, wherever they are cut, and takes comments for signs of life", async () => {
-  const chunks = [": hi\n\nevent: or", "der\r\ndata: a", "\r\ndata: b\r\n\r\n", "data: c\n\nevent: lost\ndata: x"];
+  const chunks = [
+    ": hi\n\nevent: or",
+    "der\r\ndata: a",
+    "\r\ndata: b\r\n\r\n",
+    "data: c\n\nevent: lost\ndata: x",
+  ];
   expect(await read(streamOf(...chunks))).toEqual([
     null,
     { event: "order", data: "a\nb" },

@@ -9,8 +9,8 @@ import { VERSION } from "../version.ts";
 const HOST_NODE = "node20";
 
 /**
- * Packs the agent into `build/banwatch.tgz`, an npm package of one file without dependencies, which `npx` runs on a
- * host that has nothing but npm. The same sources make the same bytes: the line that connects a host names their hash.
+ * Packs the agent into `build/banwatch.tgz`, an npm package of one file without dependencies, which runs on a
+ * host that has nothing but Node.js. The same sources make the same bytes: the line that connects a host names their hash.
  */
 export async function buildAgentPackage(project: string): Promise<void> {
   const folder = join(project, "build/package");

@@ -59,4 +59,4 @@ export class Shutdown {
 }
 
 /** The start was told to stop before it was done. */
-export class StartStopped extends Error {}
+class StartStopped extends Error {}

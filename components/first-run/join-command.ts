@@ -1,4 +1,4 @@
-/** Owned by root alone, and still there when the agent becomes a service. */
+/** Owned by root alone, readable for the agent's own account, and still there when the agent becomes a service. */
 const FOLDER = "/opt/banwatch";
 
 /**
@@ -6,13 +6,12 @@ const FOLDER = "/opt/banwatch";
  * when it is the one with this SHA-256: over plain HTTP, whoever is on the way could send another.
  */
 export function joinCommand(origin: string, token: string, packageHash: string): string {
-  // A name of its own for each content: npx keeps what it unpacked, by the name of the file.
-  const file = `banwatch-${packageHash.slice(0, 12)}.tgz`;
   return [
     `mkdir -p ${FOLDER}`,
     `cd ${FOLDER}`,
-    `curl -fsSo ${file} ${origin}/agent/banwatch.tgz`,
-    `echo "${packageHash}  ${file}" | sha256sum -c`,
-    `npx --yes ./${file} agent --server ${origin} --join ${token}`,
+    `curl -fsSO ${origin}/agent/banwatch.tgz`,
+    `echo "${packageHash}  banwatch.tgz" | sha256sum -c`,
+    "tar -xzf banwatch.tgz",
+    `node package/banwatch.mjs agent --server ${origin} --join ${token}`,
   ].join(" && ");
 }

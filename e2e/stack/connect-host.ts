@@ -12,7 +12,7 @@ export async function makeJoinLine(page: Page): Promise<string> {
     await expect(make).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 15_000 });
   await make.click();
-  const line = await page.getByText(/npx --yes \S+ agent .*--join bwj_/).textContent();
+  const line = await page.getByText(/banwatch\.mjs agent .*--join bwj_/).textContent();
   // The prompt before it is drawn, and can't be selected.
   return line!.replace(/^# /, "");
 }

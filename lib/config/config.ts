@@ -73,7 +73,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** Packed into the app this module has no folder of its own; the app runs in the project's. */
-const PROJECT = resolve((import.meta.dirname as string | undefined) ?? "lib/config", "../..");
+const FOLDER: string | undefined = import.meta.dirname;
+const PROJECT = resolve(FOLDER ?? "lib/config", "../..");
 
 let ofThisProcess: Config | undefined;
 
