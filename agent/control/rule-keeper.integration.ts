@@ -126,7 +126,15 @@ it("keeps what it has when an order can't be written down", async () => {
     expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2"]);
     expect(keeper.generation).toBe(1);
     rmSync(`${small}/full`);
-    expect(await keeper.take(order(2, 1, ["203.0.113.3"]))).toBe(true);
+    reach = () => {
+      expect(() => writeFileSync(`${small}/full`, Buffer.alloc(1024 * 1024))).toThrow(/ENOSPC/);
+      return Promise.resolve("cut off");
+    };
+    await keeper.take(order(2, 1, ["203.0.113.4"]));
+    expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2"]);
+    rmSync(`${small}/full`);
+    reach = () => Promise.resolve("reached");
+    expect(await keeper.take(order(3, 2, ["203.0.113.3"]))).toBe(true);
     expect(await denied()).toEqual(["203.0.113.1", "203.0.113.2", "203.0.113.3"]);
   } finally {
     await runProgram("umount", [small]);
@@ -219,5 +227,21 @@ it("takes an older rule back when an allow rule that covered it is removed and t
   reach = () => Promise.resolve("cut off");
   const removed = { ...first.rules[1], removed: true };
   await keeper.take({ type: "rules", generation: 2, base: 1, rules: [removed] });
+  expect(await denied()).toEqual([]);
+});
+
+it("takes an older rule back when the time of the allow rule that covered it is over and the host is cut off", async () => {
+  const keeper = create();
+  const first = order(1, 0, ["203.0.113.0/24", "203.0.113.9"]);
+  first.rules[1] = { ...first.rules[1]!, effect: "allow", untilMs: Date.now() + 60_000 };
+  await keeper.take(first);
+  await keeper.check();
+  reach = () => Promise.resolve("cut off");
+  asked = 0;
+  await keeper.check();
+  expect(asked).toBe(0);
+  nowMs = () => Date.now() + 120_000;
+  await keeper.check();
+  expect(asked).toBe(1);
   expect(await denied()).toEqual([]);
 });

@@ -43,6 +43,8 @@ export class RuleKeeper {
   #generation = 0;
   #rules = new Map<string, KeptRule>();
   #applied: RuleTexts | null = null;
+  /** The rules that `#applied` was made of. */
+  #appliedRules: readonly KeptRule[] | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RuleKeeperParts) {
@@ -174,7 +176,7 @@ export class RuleKeeper {
     for (const { probation: _, ...rule } of onProbation) {
       after.set(rule.ruleId, reach === "reached" ? rule : { ...rule, refused: CUT_OFF });
     }
-    this.#save(this.#generation, after);
+    this.#note(after);
     if (reach === "cut off") await this.#takeBack(onProbation);
     await this.#verify(done.filter((rule) => !this.#isRefused(rule)));
   }
@@ -240,6 +242,7 @@ export class RuleKeeper {
   async #repair(drift: string, wanted: RuleTexts, denied: readonly string[]): Promise<void> {
     const isOurs = this.#applied !== null && differenceOf(wanted, this.#applied) === null;
     if (isOurs) this.#parts.log(`The firewall is not as it should be (${drift}): it is repaired.`);
+    else this.#doubtUncovered();
     const have = new Set(denied);
     const affected = this.#active().filter(
       ({ effect, prefix }) => effect === "deny" && coveringOf(have, prefix) === null,
@@ -250,11 +253,23 @@ export class RuleKeeper {
     await this.#verify(affected.map((rule) => ({ ...rule, removed: false })));
   }
 
+  /** An allow rule whose time is over may uncover a rule that cuts this host off. */
+  #doubtUncovered(): void {
+    if (this.#appliedRules === null) return;
+    const newly = newlyBlocking(this.#appliedRules, this.#active());
+    if (newly.every(({ probation }) => probation === true)) return;
+    const after = new Map(this.#rules);
+    for (const rule of newly) after.set(rule.ruleId, { ...rule, probation: true });
+    this.#note(after);
+  }
+
   async #apply(): Promise<void> {
     this.#refuseLockouts();
-    const wanted = ruleSetOf(this.#active());
+    const active = this.#active();
+    const wanted = ruleSetOf(active);
     await this.#parts.enforcer.allow(wanted);
     this.#applied = wanted;
+    this.#appliedRules = active;
   }
 
   /** The host may have other addresses than when a rule came: one that blocks them must not hold up the others. */
@@ -270,7 +285,7 @@ export class RuleKeeper {
       after.set(rule.ruleId, { ...rule, refused });
       this.#report(rule.commandId, "failed", { detail: refused });
     }
-    this.#save(this.#generation, after);
+    this.#note(after);
   }
 
   #active(rules: ReadonlyMap<string, KeptRule> = this.#rules): KeptRule[] {
@@ -282,6 +297,16 @@ export class RuleKeeper {
     this.#parts.state.writeJson(FILE, { generation, rules: [...rules.values()] });
     this.#generation = generation;
     this.#rules = rules;
+  }
+
+  /** Keeps what was found out of rules, on disk if that can be: the firewall must be put right also when it can't. */
+  #note(rules: Map<string, KeptRule>): void {
+    try {
+      this.#save(this.#generation, rules);
+    } catch (error) {
+      this.#rules = rules;
+      this.#parts.log(`What was found out about rules could not be written down: ${wordsOf(error)}`);
+    }
   }
 
   /** A report that can't be kept must not keep the firewall from being as it should be. */
