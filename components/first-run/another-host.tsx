@@ -86,8 +86,8 @@ export function AnotherHost({ createToken }: { createToken: CreateJoinToken }) {
         </p>
       ) : null}
       <p className="mt-2 text-t2">
-        The host needs Node.js 20 or later, curl and root.js 20 or later with npm, curl, and root. The token
-        works for one host and ends at {clockMinute(token.expiresAtMs)} UTC
+        The host needs Node.js 20 or later, curl and root. The token works for one host and ends at{" "}
+        {clockMinute(token.expiresAtMs)} UTC
         {now === 0 ? "" : `, in ${span(token.expiresAtMs - now)}`}.
       </p>
       <TransportNote />
