@@ -13,7 +13,7 @@ import { useShortcuts } from "../shell/shortcuts.ts";
 import { Button } from "../ui/button.tsx";
 import { cx } from "../ui/cx.ts";
 import { Glyph } from "../ui/glyph.tsx";
-import { ConnectHostDialog } from "./connect-host-dialog.tsx";
+import { ConnectHostDialog, type OwnMachine } from "./connect-host-dialog.tsx";
 import { HostDetails } from "./host-details.tsx";
 import { ImportDialog } from "./import-dialog.tsx";
 import { agoText, clockText, fail2banText, firewallText, hostState } from "./host-words.ts";
@@ -23,7 +23,15 @@ const COLUMNS =
   "tab:grid tab:grid-cols-[minmax(150px,1.1fr)_minmax(110px,0.9fr)_minmax(150px,1.4fr)_minmax(100px,1fr)_90px_90px] wide:grid-cols-[minmax(180px,1.2fr)_minmax(130px,1fr)_minmax(190px,1.5fr)_minmax(130px,1fr)_minmax(130px,1fr)_90px_100px_90px] items-center gap-x-4";
 
 /** All hosts, those that need a look first. */
-export function HostsPage({ initial, viewer }: { initial: Data; viewer: Viewer }) {
+export function HostsPage({
+  initial,
+  viewer,
+  machine,
+}: {
+  initial: Data;
+  viewer: Viewer;
+  machine: OwnMachine;
+}) {
   const live = useLiveQuery("/api/query/hosts", initial, ["hosts"]);
   const nowMs = useNow(initial.asOfMs);
   const permission = usePermission(viewer);
@@ -53,7 +61,7 @@ export function HostsPage({ initial, viewer }: { initial: Data; viewer: Viewer }
         </p>
         <div className="ml-auto flex flex-wrap gap-2">
           {permission.mayAct ? <ImportDialog off={permission.off} /> : null}
-          {permission.mayAdminister ? <ConnectHostDialog off={permission.off} /> : null}
+          {permission.mayAdminister ? <ConnectHostDialog machine={machine} off={permission.off} /> : null}
         </div>
       </div>
       {agents.length > 1 && agents.filter((host) => host.silent).length * 2 > agents.length ? (
