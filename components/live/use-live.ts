@@ -10,7 +10,7 @@ const WAITING: LiveStatus = { state: "waiting", sinceMs: null };
 /** A query runs at most twice a second, however many messages come. */
 const REFETCH_EVERY_MS = 500;
 /** Somebody watches the steps of what they clicked: those are shown as they happen, as far as the server keeps up. */
-const COMMANDS_EVERY_MS = 60;
+const COMMANDS_EVERY_MS = 15;
 /** Windows such as “the last hour” move even when nothing happens. */
 const REFRESH_EVERY_MS = 60_000;
 
@@ -45,9 +45,15 @@ export type LiveQuery<T> = {
 /**
  * The data of a route handler, kept current: fetched again when a message of these topics comes (at most twice a
  * second, sooner for the steps of commands, never two at once), after the stream was away, and each minute. `initial` is what the server rendered for
- * the first `url`.
+ * the first `url`. `showsSteps: false`: it has no steps to show, and leaves the way free for what has.
  */
-export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[]): LiveQuery<T> {
+export function useLiveQuery<T>(
+  url: string,
+  initial: T,
+  topics: readonly Topic[],
+  options: { showsSteps?: boolean } = {},
+): LiveQuery<T> {
+  const commandsEveryMs = options.showsSteps === false ? REFETCH_EVERY_MS : COMMANDS_EVERY_MS;
   const [answer, setAnswer] = useState({ url, data: initial, asOfMs: 0 });
   const [problem, setProblem] = useState<QueryProblem | null>(null);
   const wanted = useRef(url);
@@ -100,7 +106,7 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
     const unsubscribe = liveConnection().subscribe({
       onMessage: (message) => {
         if (!names.has(message.topic)) return;
-        scheduleWithin(message.topic === "commands" ? COMMANDS_EVERY_MS : REFETCH_EVERY_MS);
+        scheduleWithin(message.topic === "commands" ? commandsEveryMs : REFETCH_EVERY_MS);
       },
       onResync: schedule,
     });
@@ -111,7 +117,7 @@ export function useLiveQuery<T>(url: string, initial: T, topics: readonly Topic[
       clearInterval(refresh);
       unsubscribe();
     };
-  }, [topicNames]);
+  }, [topicNames, commandsEveryMs]);
 
   useEffect(() => {
     if (wanted.current === url) return;

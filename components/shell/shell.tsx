@@ -39,7 +39,7 @@ export function Shell({
   const [help, setHelp] = useState(false);
   const gAtMs = useRef(0);
   const [topics, setTopics] = useState(initialCounts.hasEvents ? TOPICS : FIRST_TOPICS);
-  const { data: counts } = useLiveQuery("/api/query/shell", initialCounts, topics);
+  const { data: counts } = useLiveQuery("/api/query/shell", initialCounts, topics, { showsSteps: false });
   if (counts.hasEvents && topics === FIRST_TOPICS) setTopics(TOPICS);
   const goTo = (href: string) => () => {
     if (Date.now() - gAtMs.current > CHORD_MS) return false;
