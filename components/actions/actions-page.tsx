@@ -1,4 +1,3 @@
-/* oxlint-disable jsx-a11y/prefer-tag-over-role -- The rows are grids, placed one by one; a table element would lose its meaning with its layout. */
 /* oxlint-disable jsx-a11y/click-events-have-key-events -- A click on a row is a shortcut for the button in it, which the keyboard reaches. */
 "use client";
 

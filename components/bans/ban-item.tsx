@@ -1,4 +1,3 @@
-/* oxlint-disable jsx-a11y/prefer-tag-over-role -- The rows are grids, placed one by one; a table element would lose its meaning with its layout. */
 "use client";
 
 import { memo } from "react";
