@@ -8,7 +8,8 @@ const ADMIN = {
 
 /** Opens the one-time link as a person does, and ends on the overview, signed in. */
 export async function createAdmin(page: Page, origin: string, token: string): Promise<void> {
-  await page.goto(`${origin}/setup?token=${token}`);
+  // Nothing streams on this page: when its network is quiet, its script is there and takes the form.
+  await page.goto(`${origin}/setup?token=${token}`, { waitUntil: "networkidle" });
   await page.getByLabel("Name").fill(ADMIN.name);
   await page.getByLabel("E-mail").fill(ADMIN.email);
   await page.getByLabel("Password", { exact: true }).fill(ADMIN.password);
