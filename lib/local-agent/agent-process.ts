@@ -44,6 +44,8 @@ export class AgentProcess {
   #child: ChildProcess | null = null;
   #restart: NodeJS.Timeout | null = null;
   #restartAfterMs = RESTART_FIRST_MS;
+  /** False from `stop` on: a restart that is under way then must not leave an agent behind. */
+  #isWanted = false;
   #lastWords: string | null = null;
 
   constructor(paths: AgentPaths, isKnown: (hostId: string) => Promise<boolean>) {
@@ -83,9 +85,15 @@ export class AgentProcess {
 
   /** Starts the agent with these arguments; returns when it has enrolled, or has ended without. */
   async start(serverArguments: readonly string[]): Promise<StartOutcome> {
+    this.#isWanted = true;
+    return this.#launch(serverArguments);
+  }
+
+  async #launch(serverArguments: readonly string[]): Promise<StartOutcome> {
     this.#cancelRestart();
     mkdirSync(this.#paths.stateDir, { recursive: true, mode: 0o700 });
     await this.#endOrphan();
+    if (!this.#isWanted) return { kind: "ended", reason: "It was told to stop." };
     const child = this.#spawn(serverArguments);
     const ended = new Promise<StartOutcome>((resolve) => {
       child.once("error", (error) => resolve({ kind: "ended", reason: error.message }));
@@ -101,6 +109,7 @@ export class AgentProcess {
 
   /** Asks the agent to end, and makes it after a while. */
   async stop(): Promise<void> {
+    this.#isWanted = false;
     this.#cancelRestart();
     const child = this.#child;
     if (child === null) return;
@@ -143,6 +152,7 @@ export class AgentProcess {
   }
 
   #restartLater(again: readonly string[]): void {
+    if (!this.#isWanted) return;
     this.#restart = setTimeout(() => {
       this.#startAgain(again).catch((error: unknown) =>
         console.error("The local agent could not be started:", error),
@@ -153,7 +163,7 @@ export class AgentProcess {
   }
 
   async #startAgain(again: readonly string[]): Promise<void> {
-    if (await this.isEnrolled()) await this.start(again);
+    if (await this.isEnrolled()) await this.#launch(again);
   }
 
   #cancelRestart(): void {
